@@ -1,0 +1,59 @@
+namespace MpcActors.Models;
+
+/// <summary>
+/// The public linear map from a latent z to a prompt's parameters: A[p, l] = n(p, l) · scale_p · alpha / √d', n standard normal.
+/// Row p depends on the seed and p alone, so that any row can be made again by any role, to the bit.
+/// </summary>
+public sealed class PromptProjection
+{
+    /// <summary>The latent width and prompt strength of the runs in the documentation (d' = 500, alpha = 0.3).</summary>
+    public const int DefaultLatent = 500;
+    public const double DefaultAlpha = 0.3;
+
+    private readonly ulong seed;
+
+    /// <param name="scales">The public standard deviation of what each parameter is added to, one a parameter of the form.</param>
+    public PromptProjection(ulong seed, PromptForm form, Encoder encoder, double[] scales, int latent = DefaultLatent, double alpha = DefaultAlpha)
+    {
+        Parameters = form.ParameterCount(encoder);
+        if (scales.Length != Parameters)
+            throw new ArgumentException($"{form} has {Parameters} parameters, but there are {scales.Length} scales", nameof(scales));
+        if (latent < 1)
+            throw new ArgumentException($"a latent has at least one dimension, not {latent}", nameof(latent));
+        (this.seed, Form, Scales, Latent, Alpha) = (seed, form, scales, latent, alpha);
+        Matrix = new double[(long)Parameters * latent];
+        Parallel.For(0, Parameters, row => Row(row, Matrix.AsSpan(row * latent, latent)));
+    }
+
+    public PromptForm Form { get; }
+
+    /// <summary>Length of A z.</summary>
+    public int Parameters { get; }
+
+    /// <summary>Length of z (d').</summary>
+    public int Latent { get; }
+
+    public double Alpha { get; }
+
+    public double[] Scales { get; }
+
+    /// <summary>A, row-major [Parameters, Latent].</summary>
+    public double[] Matrix { get; }
+
+    /// <summary>A z.</summary>
+    public double[] Apply(double[] z)
+    {
+        if (z.Length != Latent)
+            throw new ArgumentException($"the latent has {z.Length} numbers, the projection takes {Latent}", nameof(z));
+        var result = new double[Parameters];
+        Parallel.For(0, Parameters, row => result[row] = System.Numerics.Tensors.TensorPrimitives.Dot(Matrix.AsSpan(row * Latent, Latent), z));
+        return result;
+    }
+
+    private void Row(int row, Span<double> destination)
+    {
+        CounterGaussian.Fill(seed, (ulong)row, destination);
+        var scale = Scales[row] * Alpha / Math.Sqrt(Latent);
+        for (var i = 0; i < destination.Length; i++) destination[i] *= scale;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace MpcActors.Data;
+
+/// <summary>
+/// The safetensors file format: an 8-byte little-endian header length, a JSON object of name → {dtype, shape, data_offsets}, then the
+/// values. Files come from strangers, so nothing in a header is believed before it is checked against the file's length.
+/// </summary>
+public static class Safetensors
+{
+    const long MaxHeader = 100_000_000;
+
+    /// <summary>Reads every tensor of a file as float32.</summary>
+    /// <exception cref="InvalidDataException">The file is not a safetensors file; names file, tensor, what was found and what was expected.</exception>
+    public static IReadOnlyDictionary<string, FloatTensor> Read(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Read(stream, path);
+    }
+
+    /// <summary>Reads every tensor of a seekable stream; <paramref name="source"/> names it in messages.</summary>
+    public static IReadOnlyDictionary<string, FloatTensor> Read(Stream stream, string source)
+    {
+        stream.Position = 0;
+        if (stream.Length < 8)
+            throw new InvalidDataException($"{source}: {stream.Length} bytes, but a safetensors file starts with an 8-byte header length.");
+        var prefix = new byte[8];
+        stream.ReadExactly(prefix);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        var limit = Math.Min(MaxHeader, stream.Length - 8);
+        if (length > (ulong)limit)
+            throw new InvalidDataException($"{source}: the header claims {length} bytes, but at most {limit} are possible here.");
+        var header = new byte[length];
+        stream.ReadExactly(header);
+
+        var start = stream.Position;
+        var tensors = new Dictionary<string, FloatTensor>(StringComparer.Ordinal);
+        foreach (var entry in SafetensorsHeader.Parse(header, stream.Length - start, source))
+        {
+            var raw = new byte[entry.End - entry.Begin];
+            stream.Position = start + entry.Begin;
+            stream.ReadExactly(raw);
+            tensors.Add(entry.Name, new FloatTensor(Decode(entry, raw, source), entry.Shape));
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Writes tensors as float32, in ordinal order of their names, so that equal tensors give equal bytes.</summary>
+    public static void Write(Stream stream, IReadOnlyDictionary<string, FloatTensor> tensors)
+    {
+        var names = tensors.Keys.Order(StringComparer.Ordinal).ToArray();
+        using var header = new MemoryStream();
+        using (var json = new Utf8JsonWriter(header))
+        {
+            json.WriteStartObject();
+            long at = 0;
+            foreach (var name in names)
+            {
+                var (values, shape) = tensors[name];
+                if (shape.Aggregate(1L, (n, size) => n * size) != values.Length)
+                    throw new ArgumentException($"Tensor {name} has {values.Length} values, but its shape is [{string.Join(", ", shape)}].", nameof(tensors));
+                json.WriteStartObject(name);
+                json.WriteString("dtype", "F32");
+                json.WriteStartArray("shape");
+                foreach (var size in shape)
+                    json.WriteNumberValue(size);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(at);
+                json.WriteNumberValue(at += 4L * values.Length);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        // Spaces up to a multiple of 8: readers that map the file get aligned values.
+        while (header.Length % 8 != 0)
+            header.WriteByte((byte)' ');
+        Span<byte> prefix = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
+        stream.Write(prefix);
+        header.WriteTo(stream);
+        foreach (var name in names)
+        {
+            var values = tensors[name].Values;
+            var raw = new byte[4 * values.Length];
+            for (var i = 0; i < values.Length; i++)
+                BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(4 * i), values[i]);
+            stream.Write(raw);
+        }
+    }
+
+    static float[] Decode(SafetensorsEntry entry, byte[] raw, string source)
+    {
+        var values = new float[raw.Length / SafetensorsHeader.BytesPerValue(entry.Type)];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = entry.Type switch
+            {
+                "F32" => BinaryPrimitives.ReadSingleLittleEndian(raw.AsSpan(4 * i)),
+                "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(raw.AsSpan(2 * i)),
+                "BF16" => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(raw.AsSpan(2 * i)) << 16),
+                "I32" => Exact(BinaryPrimitives.ReadInt32LittleEndian(raw.AsSpan(4 * i)), entry, source),
+                _ => Exact(BinaryPrimitives.ReadInt64LittleEndian(raw.AsSpan(8 * i)), entry, source),
+            };
+        return values;
+    }
+
+    static float Exact(long value, SafetensorsEntry entry, string source)
+        => Math.Abs((decimal)value) <= 1 << 24
+            ? value
+            : throw new InvalidDataException($"{source}: tensor {entry.Name} holds {value}; integers beyond ±2^24 have no exact float32.");
+}

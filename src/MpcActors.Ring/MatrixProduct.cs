@@ -15,7 +15,7 @@ public static class MatrixProduct
         if (left.IsHollow || right.IsHollow) return RingTensor.Hollow(shape);
         var result = RingTensor.Zeros(shape);
         Parallelism.ForChunks(left.Shape.Rows, (start, length) => Accumulate(
-            left.Values, new(start * left.Shape.Columns, left.Shape.Columns, length, left.Shape.Columns),
+            left.Values, new(start * left.Shape.Columns, left.Shape.Columns, length, left.Shape.Columns), leftIsTransposed: false,
             right.Values, new(0, right.Shape.Columns, right.Shape.Rows, right.Shape.Columns), rightIsTransposed: false,
             result.Values, new(start * shape.Columns, shape.Columns, length, shape.Columns)), chunkLength: 16);
         return result;
@@ -28,24 +28,25 @@ public static class MatrixProduct
         return left.IsHollow || right.IsHollow ? RingTensor.Hollow(shape) : Of(left, right.Source);
     }
 
-    /// <summary>result += left · right (or left · rightᵀ) for matrices that lie within larger arrays; one core.</summary>
+    /// <summary>result += left · right for matrices that lie within larger arrays, either factor transposed if said so; one core.</summary>
     public static void Accumulate(
-        ReadOnlySpan<ulong> left, MatrixView leftView,
+        ReadOnlySpan<ulong> left, MatrixView leftView, bool leftIsTransposed,
         ReadOnlySpan<ulong> right, MatrixView rightView, bool rightIsTransposed,
         Span<ulong> result, MatrixView resultView)
     {
-        var inner = leftView.Columns;
+        var inner = leftIsTransposed ? leftView.Rows : leftView.Columns;
+        if ((rightIsTransposed ? rightView.Columns : rightView.Rows) != inner) throw new ArgumentException($"a block {leftView} cannot be multiplied by a block {rightView}");
         for (var i = 0; i < resultView.Rows; i++)
         {
             var row = result.Slice(resultView.Offset + i * resultView.Stride, resultView.Columns);
-            var x = left.Slice(leftView.Offset + i * leftView.Stride, inner);
             for (var k = 0; k < inner; k++)
             {
+                var x = leftIsTransposed ? left[leftView.Offset + k * leftView.Stride + i] : left[leftView.Offset + i * leftView.Stride + k];
                 if (rightIsTransposed)
-                    for (var j = 0; j < row.Length; j++) row[j] += x[k] * right[rightView.Offset + j * rightView.Stride + k];
+                    for (var j = 0; j < row.Length; j++) row[j] += x * right[rightView.Offset + j * rightView.Stride + k];
                 else
                     System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(
-                        right.Slice(rightView.Offset + k * rightView.Stride, row.Length), x[k], row, row);
+                        right.Slice(rightView.Offset + k * rightView.Stride, row.Length), x, row, row);
             }
         }
     }

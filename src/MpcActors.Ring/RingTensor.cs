@@ -56,6 +56,63 @@ public sealed class RingTensor
         return new(shape, _values);
     }
 
+    /// <summary>The tensor whose element i is element <paramref name="indices"/>[i] of this one, under <paramref name="shape"/>.</summary>
+    public RingTensor Gather(int[] indices, Shape shape)
+    {
+        if (indices.Length != shape.Count) throw new ArgumentException($"{indices.Length} indices do not fill a tensor {shape}");
+        if (IsHollow) return Hollow(shape);
+        var result = Uninitialized(shape);
+        var (source, destination) = (Values, result.Values);
+        Parallelism.ForChunks(indices.Length, (start, length) =>
+        {
+            for (var i = start; i < start + length; i++) destination[i] = source[indices[i]];
+        });
+        return result;
+    }
+
+    /// <summary>The rows <paramref name="rows"/>, in that order.</summary>
+    public RingTensor GatherRows(int[] rows)
+    {
+        var shape = new Shape(rows.Length, Shape.Columns);
+        if (IsHollow) return Hollow(shape);
+        var result = Uninitialized(shape);
+        var (source, destination, width) = (Values, result.Values, Shape.Columns);
+        Parallelism.ForChunks(rows.Length, (start, length) =>
+        {
+            for (var i = start; i < start + length; i++) source.AsSpan(rows[i] * width, width).CopyTo(destination.AsSpan(i * width, width));
+        }, chunkLength: 64);
+        return result;
+    }
+
+    /// <summary>The columns from <paramref name="start"/> on.</summary>
+    public RingTensor Columns(int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + count, Shape.Columns);
+        var shape = new Shape(Shape.Rows, count);
+        if (IsHollow) return Hollow(shape);
+        var result = Uninitialized(shape);
+        var (source, destination, width) = (Values, result.Values, Shape.Columns);
+        Parallelism.ForChunks(shape.Rows, (first, length) =>
+        {
+            for (var i = first; i < first + length; i++) source.AsSpan(i * width + start, count).CopyTo(destination.AsSpan(i * count, count));
+        }, chunkLength: 64);
+        return result;
+    }
+
+    /// <summary>The sum of each row, as a column.</summary>
+    public RingTensor SumRows()
+    {
+        var shape = new Shape(Shape.Rows, 1);
+        if (IsHollow) return Hollow(shape);
+        var result = Uninitialized(shape);
+        var (source, destination, width) = (Values, result.Values, Shape.Columns);
+        Parallelism.ForChunks(shape.Rows, (start, length) =>
+        {
+            for (var i = start; i < start + length; i++) destination[i] = TensorPrimitives.Sum<ulong>(source.AsSpan(i * width, width));
+        }, chunkLength: 64);
+        return result;
+    }
+
     public static RingTensor operator +(RingTensor left, RingTensor right) =>
         Combine(left, right, static (x, y, destination) => TensorPrimitives.Add(x, y, destination));
 

@@ -1,0 +1,30 @@
+using MpcActors.Ring;
+
+namespace MpcActors.Protocols;
+
+/// <summary>The ordered supply of correlated randomness. Each item is drawn once, in the order of the program.</summary>
+/// <remarks>
+/// <para>
+/// A gate asks for uniform tensors r and for tensors derived from them, f(r). A party gets its share. The dealer, who runs
+/// the same program on hollow shares, gets the values themselves and computes f. So the order of both sides is one piece of
+/// code, and nothing is planned twice.
+/// </para>
+/// <para>
+/// Halves expand from seeds: party zero's entirely; party one's share of a uniform tensor too, and its share of a derived one
+/// is a correction f(r) − [f(r)]_0 that the dealer sends. A mask that costs nothing to send can be fresh for every use.
+/// </para>
+/// </remarks>
+public abstract class Correlations
+{
+    /// <summary>A uniform tensor: a party's additive share of it, the dealer's value.</summary>
+    public abstract RingTensor Uniform(Shape shape);
+
+    /// <summary>Uniform bits, 64 a word: a party's exclusive-or share, the dealer's value.</summary>
+    public abstract RingTensor UniformBits(Shape shape);
+
+    /// <summary>An additive share of a function of uniform tensors; <paramref name="value"/> is only ever called at the dealer's.</summary>
+    public abstract RingTensor Derived(Shape shape, Func<RingTensor> value);
+
+    /// <summary>An exclusive-or share of a function of uniform tensors.</summary>
+    public abstract RingTensor DerivedBits(Shape shape, Func<RingTensor> value);
+}

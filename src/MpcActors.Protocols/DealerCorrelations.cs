@@ -1,0 +1,96 @@
+using System.Numerics.Tensors;
+using MpcActors.Ring;
+
+namespace MpcActors.Protocols;
+
+/// <summary>The dealer's side: knows both seeds, so it knows what is uniform, computes what derives from it, and keeps the corrections for party one.</summary>
+sealed class DealerCorrelations(Seed zero, Seed one, Meter meter) : Correlations
+{
+    readonly Prg _zero = new(zero);
+    readonly Prg _one = new(one);
+    readonly List<ulong[]> _corrections = [];
+    long _zeroPosition;
+    long _onePosition;
+
+    /// <summary>The corrections since the last call, in one piece.</summary>
+    public ulong[] TakeCorrections()
+    {
+        var words = _corrections.Count == 1 ? _corrections[0] : Concatenate();
+        _corrections.Clear();
+        return words;
+    }
+
+    public override RingTensor Uniform(Shape shape)
+    {
+        var sum = DrawZero(shape);
+        Combine(sum.Values, static (own, stream) => TensorPrimitives.Add(own, stream, own));
+        return sum;
+    }
+
+    public override RingTensor UniformBits(Shape shape)
+    {
+        var sum = DrawZero(shape);
+        Combine(sum.Values, static (own, stream) => TensorPrimitives.Xor(own, stream, own));
+        return sum;
+    }
+
+    public override RingTensor Derived(Shape shape, Func<RingTensor> value) =>
+        Deal(shape, value, static (wanted, zero) => TensorPrimitives.Subtract(wanted, zero, zero));
+
+    public override RingTensor DerivedBits(Shape shape, Func<RingTensor> value) =>
+        Deal(shape, value, static (wanted, zero) => TensorPrimitives.Xor(wanted, zero, zero));
+
+    /// <summary>The value, whose correction towards the zero party's stream is kept for party one.</summary>
+    RingTensor Deal(Shape shape, Func<RingTensor> value, CombineWords correct)
+    {
+        meter.CountDealt(shape.Count);
+        var wanted = value();
+        Shape.RequireEqual(wanted.Shape, shape);
+        var correction = DrawZero(shape).Values;
+        var words = wanted.Values;
+        Parallelism.ForChunks(words.Length, (start, length) => correct(words.AsSpan(start, length), correction.AsSpan(start, length)));
+        _corrections.Add(correction);
+        return wanted;
+    }
+
+    RingTensor DrawZero(Shape shape)
+    {
+        var tensor = RingTensor.Uninitialized(shape);
+        _zero.Fill(tensor.Values, _zeroPosition);
+        _zeroPosition += shape.Count;
+        return tensor;
+    }
+
+    void Combine(ulong[] own, CombineWords combine)
+    {
+        // In pieces that stay in the first-level cache, since the second stream is used once and thrown away.
+        const int piece = 1024;
+        var position = _onePosition;
+        Parallelism.ForChunks(own.Length, (start, length) =>
+        {
+            Span<ulong> stream = stackalloc ulong[piece];
+            for (var i = 0; i < length; i += piece)
+            {
+                var n = Math.Min(piece, length - i);
+                _one.Fill(stream[..n], position + start + i);
+                combine(own.AsSpan(start + i, n), stream[..n]);
+            }
+        });
+        _onePosition += own.Length;
+    }
+
+    ulong[] Concatenate()
+    {
+        var words = GC.AllocateUninitializedArray<ulong>(_corrections.Sum(part => part.Length));
+        var at = 0;
+        foreach (var part in _corrections)
+        {
+            part.CopyTo(words, at);
+            at += part.Length;
+        }
+
+        return words;
+    }
+
+    delegate void CombineWords(Span<ulong> own, Span<ulong> other);
+}

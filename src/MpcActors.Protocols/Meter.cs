@@ -1,0 +1,73 @@
+using System.Diagnostics;
+
+namespace MpcActors.Protocols;
+
+/// <summary>Counts what really happened at one role: rounds, bytes, multiplications, time spent on what needs no input.</summary>
+public sealed class Meter
+{
+    readonly long[] _sentOnline = new long[Enum.GetValues<Role>().Length];
+    readonly long[] _sentOffline = new long[Enum.GetValues<Role>().Length];
+    long _offlineTicks;
+    int _offlineDepth;
+
+    public int Rounds { get; private set; }
+
+    /// <summary>64-bit multiplications of matrix products, the bulk of the arithmetic.</summary>
+    public long Multiplications { get; private set; }
+
+    /// <summary>Values handled by element-wise gates, for the modelled computing time.</summary>
+    public long Elements { get; private set; }
+
+    public long DealtBytes { get; private set; }
+
+    /// <summary>Bytes of payload sent to <paramref name="to"/>.</summary>
+    public long SentBytes(Role to, Phase phase) => (phase == Phase.Online ? _sentOnline : _sentOffline)[(int)to];
+
+    /// <summary>What this role, a computing party, has used up so far, measured in the units that protocols declare.</summary>
+    public Cost CostOf(Role peer) => new(Rounds, 8 * SentBytes(peer, Phase.Online), 8 * DealtBytes);
+
+    public void CountRound() => Rounds++;
+
+    public void CountSent(Role to, long bytes, Phase phase) => (phase == Phase.Online ? _sentOnline : _sentOffline)[(int)to] += bytes;
+
+    public void CountDealt(long words) => DealtBytes += words * sizeof(ulong);
+
+    public void CountMultiplications(long count) => Multiplications += count;
+
+    public void CountElements(long count) => Elements += count;
+
+    /// <summary>Time spent in offline work so far; measured, so never part of a transcript.</summary>
+    public TimeSpan OfflineTime => TimeSpan.FromSeconds((double)_offlineTicks / Stopwatch.Frequency);
+
+    /// <summary>Books the time until the result is disposed as offline work.</summary>
+    public OfflineScope Offline() => new(this);
+
+    public readonly struct OfflineScope : IDisposable, IEquatable<OfflineScope>
+    {
+        readonly Meter _meter;
+        readonly long _start;
+
+        internal OfflineScope(Meter meter)
+        {
+            _meter = meter;
+            _start = Stopwatch.GetTimestamp();
+            _meter._offlineDepth++;
+        }
+
+        public void Dispose()
+        {
+            // Scopes nest, and only the outermost counts.
+            if (--_meter._offlineDepth == 0) _meter._offlineTicks += Stopwatch.GetTimestamp() - _start;
+        }
+
+        public bool Equals(OfflineScope other) => ReferenceEquals(_meter, other._meter) && _start == other._start;
+
+        public override bool Equals(object? obj) => obj is OfflineScope other && Equals(other);
+
+        public override int GetHashCode() => _start.GetHashCode();
+
+        public static bool operator ==(OfflineScope left, OfflineScope right) => left.Equals(right);
+
+        public static bool operator !=(OfflineScope left, OfflineScope right) => !left.Equals(right);
+    }
+}

@@ -23,5 +23,8 @@ public sealed record Masked(RingTensor Public, RingTensor Mask, int FractionBits
     public Masked Gather(int[] indices, Shape shape) =>
         new(Public.Gather(indices, shape), Mask.Gather(indices, shape), FractionBits);
 
+    /// <summary>The columns from <paramref name="start"/> on, as a wire of their own.</summary>
+    public Masked Columns(int start, int count) => new(Public.Columns(start, count), Mask.Columns(start, count), FractionBits);
+
     public override string ToString() => $"masked wire {Shape} with {FractionBits} fraction bits";
 }

@@ -1,0 +1,109 @@
+using MpcActors.Protocols;
+using MpcActors.Ring;
+
+namespace MpcActors.Models.Private;
+
+/// <summary>Attention on shares: a class a method, chosen when the model is built.</summary>
+public interface IAttention
+{
+    /// <summary>From queries, keys and values of the rows of <paramref name="from"/> to the attended values of the rows of <paramref name="to"/>, 16 fraction bits.</summary>
+    /// <param name="queryKeyValue">[from.Rows, queries | keys | values of all heads], untruncated.</param>
+    /// <param name="to">The same texts, a copy for each prompt.</param>
+    ValueTask<Share> Attend(Party party, ISuite suite, LayerOutline layer, Share queryKeyValue, Sequences from, Sequences to, SharedPrefix? prefix);
+}
+
+/// <summary>Where the numbers of one (copy, text, head) lie: scores row by row, head after head.</summary>
+sealed class AttentionLayout
+{
+    public AttentionLayout(LayerOutline layer, Sequences to, int prefixRows)
+    {
+        (Prefix, Heads) = (prefixRows, layer.Heads);
+        var scoreStarts = new List<int> { 0 };
+        var blocks = new List<(int, int, int, int)>();
+        var keys = new List<int>();
+        for (var copy = 0; copy < to.Copies; copy++)
+            for (var text = 0; text < to.Texts; text++)
+                for (var head = 0; head < layer.Heads; head++)
+                {
+                    blocks.Add((copy, text, head, scoreStarts[^1]));
+                    for (var row = 0; row < to.Lengths[text]; row++)
+                    {
+                        keys.Add(prefixRows + to.Lengths[text]);
+                        scoreStarts.Add(checked(scoreStarts[^1] + keys[^1]));
+                    }
+                }
+
+        ScoreStarts = [.. scoreStarts];
+        Blocks = blocks;
+        KeysOfRow = [.. keys];
+    }
+
+    /// <summary>Prompt rows before each text's keys.</summary>
+    public int Prefix { get; }
+
+    public int Heads { get; }
+
+    /// <summary>Starts of the score rows, one for each copy, text, head and query.</summary>
+    public int[] ScoreStarts { get; }
+
+    /// <summary>Number of keys in each score row.</summary>
+    public int[] KeysOfRow { get; }
+
+    public IReadOnlyList<(int Copy, int Text, int Head, int FirstScore)> Blocks { get; }
+
+    /// <summary>For each value [row, head · width + d] of the attended rows, the score row (copy, text, head, query) it comes from.</summary>
+    public int[] ScoreRowOfValue(LayerOutline layer, Sequences to)
+    {
+        var rows = new int[to.Rows * layer.ValuesWidth];
+        var scoreRow = 0;
+        foreach (var (copy, text, head, _) in Blocks)
+            for (var i = 0; i < to.Lengths[text]; i++, scoreRow++)
+                rows.AsSpan((to.Start(copy, text) + i) * layer.ValuesWidth + head * layer.ValueWidth, layer.ValueWidth).Fill(scoreRow);
+        return rows;
+    }
+
+    /// <summary>Scores = queries · keysᵀ: the blocks of the texts' own keys.</summary>
+    public Block[] TextScores(LayerOutline layer, Sequences from, MatrixView queries, MatrixView keys, int width) => [.. Blocks.Select(block =>
+    {
+        var (start, length) = (from.Start(block.Copy, block.Text), from.Lengths[block.Text]);
+        return new Block(
+            new(queries.Offset + start * queries.Stride + block.Head * width, queries.Stride, length, width),
+            new(keys.Offset + start * keys.Stride + block.Head * width, keys.Stride, length, width),
+            new(block.FirstScore + Prefix, Prefix + length, length, length),
+            RightIsTransposed: true);
+    })];
+
+    /// <summary>Scores = queries · prompt keysᵀ.</summary>
+    public Block[] PrefixScores(LayerOutline layer, Sequences from, MatrixView queries, int keyStride, int width) => [.. Blocks.Select(block =>
+    {
+        var (start, length) = (from.Start(block.Copy, block.Text), from.Lengths[block.Text]);
+        return new Block(
+            new(queries.Offset + start * queries.Stride + block.Head * width, queries.Stride, length, width),
+            new(block.Copy * Prefix * keyStride + block.Head * width, keyStride, Prefix, width),
+            new(block.FirstScore, Prefix + length, length, Prefix),
+            RightIsTransposed: true);
+    })];
+
+    /// <summary>Attended = weights · values: the texts' own values, which lie at <paramref name="values"/>.</summary>
+    public Block[] TextValues(LayerOutline layer, Sequences from, Sequences to, MatrixView values) => [.. Blocks.Select(block =>
+    {
+        var length = from.Lengths[block.Text];
+        return new Block(
+            new(block.FirstScore + Prefix, Prefix + length, length, length),
+            new(values.Offset + from.Start(block.Copy, block.Text) * values.Stride + block.Head * layer.ValueWidth, values.Stride, length, layer.ValueWidth),
+            Attended(layer, to, block.Copy, block.Text, block.Head));
+    })];
+
+    /// <summary>Attended += weights · prompt values.</summary>
+    public Block[] PrefixValues(LayerOutline layer, Sequences to) => [.. Blocks.Select(block =>
+    {
+        var length = to.Lengths[block.Text];
+        return new Block(
+            new(block.FirstScore, Prefix + length, length, Prefix),
+            new(block.Copy * Prefix * layer.ValuesWidth + block.Head * layer.ValueWidth, layer.ValuesWidth, Prefix, layer.ValueWidth),
+            Attended(layer, to, block.Copy, block.Text, block.Head));
+    })];
+
+    static MatrixView Attended(LayerOutline layer, Sequences to, int copy, int text, int head) =>
+        new(to.Start(copy, text) * layer.ValuesWidth + head * layer.ValueWidth, layer.ValuesWidth, to.Lengths[text], layer.ValueWidth);
+}

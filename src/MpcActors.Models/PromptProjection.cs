@@ -14,8 +14,14 @@ public sealed class PromptProjection
 
     /// <param name="scales">The public standard deviation of what each parameter is added to, one a parameter of the form.</param>
     public PromptProjection(ulong seed, PromptForm form, Encoder encoder, double[] scales, int latent = DefaultLatent, double alpha = DefaultAlpha)
+        : this(seed, form, form.ParameterCount(encoder), scales, latent, alpha)
     {
-        Parameters = form.ParameterCount(encoder);
+    }
+
+    /// <summary>For who knows only the shapes of the encoder.</summary>
+    public PromptProjection(ulong seed, PromptForm form, int parameters, double[] scales, int latent, double alpha)
+    {
+        Parameters = parameters;
         if (scales.Length != Parameters)
             throw new ArgumentException($"{form} has {Parameters} parameters, but there are {scales.Length} scales", nameof(scales));
         if (latent < 1)

@@ -33,6 +33,14 @@ public sealed record EncoderOutline(string Name, AttentionKind Attention, LayerO
         encoder.Head.Out,
         classes);
 
+    /// <summary>Length of a prompt's A·z.</summary>
+    public int ParameterCount(PromptForm form) => form switch
+    {
+        PromptForm.KeyValuePrefix => form.Rows * Layers.Sum(layer => layer.KeysWidth + layer.ValuesWidth),
+        PromptForm.Shift => Width,
+        _ => form.Rows * InputWidth,
+    };
+
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this);
 
     /// <exception cref="ProtocolViolationException">The bytes are no outline, or one that cannot be.</exception>

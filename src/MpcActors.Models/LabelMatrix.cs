@@ -12,4 +12,16 @@ public sealed record LabelMatrix(double[] Weight, int Width, int Classes)
     public double[] Weight { get; } = Weight.Length == Width * Classes
         ? Weight
         : throw new ArgumentException($"{Classes} label vectors of width {Width} take {Width * Classes} numbers, not {Weight.Length}", nameof(Weight));
+
+    /// <summary>One label sentence a class. The teacher is the softmax model, whatever attention is then tuned: label texts are public.</summary>
+    public static LabelMatrix From(ClearEncoder teacher, TextBatch sentences)
+    {
+        var (width, classes) = (teacher.Encoder.Width, sentences.Texts);
+        var embeddings = teacher.Embeddings(sentences);
+        var weight = new double[width * classes];
+        for (var label = 0; label < classes; label++)
+            for (var i = 0; i < width; i++)
+                weight[i * classes + label] = InverseTemperature * embeddings[label * width + i];
+        return new LabelMatrix(weight, width, classes);
+    }
 }

@@ -52,7 +52,7 @@ public sealed class PromptProjection
         if (z.Length != Latent)
             throw new ArgumentException($"the latent has {z.Length} numbers, the projection takes {Latent}", nameof(z));
         var result = new double[Parameters];
-        Parallel.For(0, Parameters, row => result[row] = System.Numerics.Tensors.TensorPrimitives.Dot(Matrix.AsSpan(row * Latent, Latent), z));
+        Parallel.For(0, Parameters, row => result[row] = FixedOrder.Dot(Matrix.AsSpan(row * Latent, Latent), z));
         return result;
     }
 

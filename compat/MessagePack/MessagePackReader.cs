@@ -140,7 +140,7 @@ public ref struct MessagePackReader
     public int ReadMapHeader()
     {
         var count = TryReadMapHeader(out var value) ? value : throw Truncated();
-        return _reader.Remaining >= checked(2 * count) ? count : throw Truncated();
+        return _reader.Remaining >= 2L * count ? count : throw Truncated();
     }
 
     /// <summary>False where the header is cut off. The count is not compared with the bytes left, which may be yet to come.</summary>

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MpcActors.Tuning;
+
+/// <summary>
+/// The state of a tuning after a whole generation, as a file: magic, version, hash of settings and data, state, SHA-256 over all of it.
+/// Written aside and moved into place, so that whenever the process is killed the file is an old or a new one, whole.
+/// </summary>
+internal static class TuningCheckpoint
+{
+    private const int Version = 1;
+
+    private static ReadOnlySpan<byte> Magic => "MPCTUNE\n"u8;
+
+    public static void Write(string path, byte[] identity, byte[] state)
+    {
+        var content = new byte[Magic.Length + sizeof(int) + identity.Length + state.Length];
+        Magic.CopyTo(content);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(Magic.Length), Version);
+        identity.CopyTo(content, Magic.Length + sizeof(int));
+        state.CopyTo(content, Magic.Length + sizeof(int) + identity.Length);
+
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            Directory.CreateDirectory(folder);
+        var aside = path + ".new";
+        try
+        {
+            using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write))
+            {
+                stream.Write(content);
+                stream.Write(SHA256.HashData(content));
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(aside, path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(aside);
+            throw;
+        }
+    }
+
+    /// <summary>The state, or null if there is no such file.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, of another version, or of a run with other settings or data.</exception>
+    public static byte[]? Read(string path, byte[] identity)
+    {
+        if (!File.Exists(path))
+            return null;
+        var file = File.ReadAllBytes(path);
+        var header = Magic.Length + sizeof(int) + identity.Length;
+        if (file.Length < header + SHA256.HashSizeInBytes || !file.AsSpan().StartsWith(Magic))
+            throw new InvalidDataException($"{path} is not a tuning checkpoint; name another file, or remove it to start anew");
+        var version = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(Magic.Length));
+        if (version != Version)
+            throw new InvalidDataException($"{path} is a checkpoint of version {version}, this program reads version {Version}; remove it to start anew");
+        var content = file.AsSpan(0, file.Length - SHA256.HashSizeInBytes);
+        if (!SHA256.HashData(content).AsSpan().SequenceEqual(file.AsSpan(content.Length)))
+            throw new InvalidDataException($"{path} is damaged: its bytes do not match their SHA-256; remove it to start anew");
+        if (!content.Slice(Magic.Length + sizeof(int), identity.Length).SequenceEqual(identity))
+            throw new InvalidDataException($"{path} belongs to a run with other settings or other data; repeat those, name another file, or remove it to start anew");
+        return content[header..].ToArray();
+    }
+
+    /// <summary>What a checkpoint is bound to: the settings and the three sets, to the last bit.</summary>
+    public static byte[] Identity(TuningSettings settings, params ReadOnlySpan<TextSet> sets)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(settings.Line));
+        foreach (var set in sets)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"\n{set.Name} {set.Batch.Texts} {set.Batch.Width}\n"));
+            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(set.Batch.Lengths.AsSpan()));
+            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(set.Labels.AsSpan()));
+            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(set.Batch.Rows.AsSpan()));
+        }
+
+        return hash.GetHashAndReset();
+    }
+}

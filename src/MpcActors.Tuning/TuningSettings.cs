@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace MpcActors.Tuning;
+
+/// <summary>A choice on the command line; behaviour lives in the classes of these names.</summary>
+public enum OptimizerKind
+{
+    Cma,
+    RandomSearch,
+}
+
+/// <summary>
+/// How a prompt is tuned. The defaults are those with which the documented accuracies were measured: more queries overfit the few
+/// training texts (the loss goes on falling, accuracy peaks at 400 to 600), and a larger alpha breaks the model.
+/// </summary>
+public sealed record TuningSettings
+{
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Cma;
+
+    /// <summary>Length of z (d').</summary>
+    public int LatentDimension { get; init; } = 500;
+
+    /// <summary>Prompts evaluated together, as one batch.</summary>
+    public int Population { get; init; } = 20;
+
+    /// <summary>Budget of passes over the training set, one a prompt; whole generations only. Checks on the development set do not count.</summary>
+    public int Queries { get; init; } = 500;
+
+    /// <summary>First step size, in units of z.</summary>
+    public double Sigma { get; init; } = 1;
+
+    /// <summary>Strength of the prompt: standard deviations of the activations a unit of |z|/√d' moves them by.</summary>
+    public double Alpha { get; init; } = 0.3;
+
+    /// <summary>Rows of the prompt.</summary>
+    public int PrefixRows { get; init; } = 10;
+
+    /// <summary>Queries between two checks on the development set.</summary>
+    public int DevEvery { get; init; } = 100;
+
+    /// <summary>Stop after this many checks in a row without improvement; null never stops early.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>Fit class offsets anew for every prompt and score it with them.</summary>
+    public bool FitOffsets { get; init; } = true;
+
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>What the forward pass computes (model, attention, prompt form), so that a checkpoint of another one is not continued.</summary>
+    public string Setup { get; init; } = "";
+
+    public int Generations => Queries / Population;
+
+    /// <exception cref="ArgumentException">Settings that cannot be run, with the value and what would do.</exception>
+    public void Validate()
+    {
+        Require(LatentDimension >= 2, $"the latent dimension is {LatentDimension}, it must be at least 2");
+        Require(Population >= 4, $"the population is {Population}, it must be at least 4");
+        Require(Queries >= Population, $"the budget of {Queries} queries is less than one generation of {Population}");
+        Require(Sigma > 0 && double.IsFinite(Sigma), $"the step size is {Sigma}, it must be positive");
+        Require(Alpha > 0 && double.IsFinite(Alpha), $"alpha is {Alpha}, it must be positive");
+        Require(PrefixRows >= 1, $"the prompt has {PrefixRows} rows, it must have at least 1");
+        Require(DevEvery >= 1, $"the development set is checked every {DevEvery} queries, it must be at least every 1");
+        Require(Patience is null or >= 1, $"the patience is {Patience} checks, it must be at least 1 or absent");
+    }
+
+    internal IOptimizer Start() => Optimizer switch
+    {
+        OptimizerKind.Cma => new Cma(new double[LatentDimension], Sigma, Population, Seed),
+        OptimizerKind.RandomSearch => new RandomSearch(LatentDimension, Sigma, Population, Seed),
+        _ => throw new ArgumentException($"{Optimizer} is no known optimizer"),
+    };
+
+    /// <summary>Every setting that decides a run's bytes, on one line.</summary>
+    internal string Line => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Optimizer} d={LatentDimension} population={Population} queries={Queries} sigma={Sigma:R} alpha={Alpha:R} rows={PrefixRows} dev={DevEvery} patience={Patience} offsets={FitOffsets} seed={Seed} {Setup}");
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+            throw new ArgumentException(message);
+    }
+}

@@ -1,0 +1,57 @@
+using Akka.Configuration;
+using MpcActors.Network;
+
+namespace MpcActors.Actors;
+
+/// <summary>The configuration files of hocon/, composed by fallback: Akka ignores HOCON's include where no callback resolves it.</summary>
+public static class Hocon
+{
+    static readonly Lazy<Config> Defaults = new(() => Load(Shipped("reference")));
+
+    /// <summary>All defaults: hocon/reference.hocon.</summary>
+    public static Config Reference => Defaults.Value;
+
+    /// <exception cref="ArgumentException">There is no such file, or it is no HOCON.</exception>
+    public static Config Load(string file)
+    {
+        if (!File.Exists(file)) throw new ArgumentException($"there is no configuration file '{file}'");
+        try
+        {
+            return ConfigurationFactory.ParseString(File.ReadAllText(file));
+        }
+        catch (Exception problem) when (problem is not (IOException or UnauthorizedAccessException or OutOfMemoryException))
+        {
+            throw new ArgumentException($"'{file}' is no HOCON: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>Names of the networks that come with the program: every file of hocon/ that has an mpc.link.</summary>
+    public static IReadOnlyList<string> Networks { get; } = ["lan", "wan-1", "wan-2"];
+
+    /// <summary>A network by the name of a shipped profile or by file, with latency and bandwidth of its own where given.</summary>
+    /// <exception cref="ArgumentException">There is no such network, or a figure cannot be.</exception>
+    public static LinkProfile Network(string nameOrFile, string? latency = null, string? bandwidth = null)
+    {
+        if (!Networks.Contains(nameOrFile) && !File.Exists(nameOrFile))
+            throw new ArgumentException($"unknown network '{nameOrFile}': use {string.Join(", ", Networks)}, or the path of a HOCON file with an mpc.link section");
+        var file = Networks.Contains(nameOrFile) ? Shipped(nameOrFile) : nameOrFile;
+        var link = Load(file).GetConfig("mpc.link");
+        if (link is null || link.IsEmpty) throw new ArgumentException($"'{file}' has no mpc.link section with latency and bandwidth");
+        try
+        {
+            return new LinkProfile(
+                link.GetString("name", Path.GetFileNameWithoutExtension(file)),
+                LinkUnits.ParseLatency(latency ?? Required(link, "latency", file)),
+                LinkUnits.ParseBitsPerSecond(bandwidth ?? Required(link, "bandwidth", file)));
+        }
+        catch (FormatException problem)
+        {
+            throw new ArgumentException(problem.Message, problem);
+        }
+    }
+
+    static string Required(Config link, string key, string file) =>
+        link.GetString(key, null) ?? throw new ArgumentException($"'{file}' lacks mpc.link.{key}");
+
+    static string Shipped(string name) => Path.Combine(AppContext.BaseDirectory, "hocon", name + ".hocon");
+}

@@ -1,0 +1,55 @@
+using Akka.Actor;
+using MpcActors.Protocols;
+using MpcActors.Ring;
+
+namespace MpcActors.Actors;
+
+/// <summary>What a role does, as sequential code over its links.</summary>
+public delegate ValueTask RoleProgram(Port port);
+
+/// <summary>Hosts one role: a computing party, the dealer, an owner. It moves frames; what they mean is its program's affair.</summary>
+/// <remarks>
+/// A frame resumes the program inside this actor's Receive, so the program keeps the actor's one thread of control. What fails in
+/// it is rethrown here: the session stops this actor and never restarts it, since one-time masks would be used twice.
+/// </remarks>
+internal sealed class RoleActor : ReceiveActor
+{
+    readonly Port _port;
+    readonly FrameSeal _seal;
+    readonly Work _work;
+    readonly IActorRef _network;
+    Task _run = Task.CompletedTask;
+
+    public RoleActor(Role role, RoleProgram program, IActorRef network, Seed frameKey, Work work)
+    {
+        (_network, _work, _seal) = (network, work, new FrameSeal(frameKey));
+        _port = new Port(role, frame => _network.Tell(_seal.Seal(frame)));
+
+        Receive<Start>(_ => Turn(() => _run = program(_port).AsTask()));
+        Receive<SealedFrame>(message => Turn(() => _port.Deliver(_seal.Open(message))));
+    }
+
+    public static Props Props(Role role, RoleProgram program, IActorRef network, Seed frameKey, Work work) =>
+        Akka.Actor.Props.Create(() => new RoleActor(role, program, network, frameKey, work));
+
+    protected override void PreStart()
+    {
+        base.PreStart();
+        _network.Tell(new Ready(_port.Self));
+    }
+
+    protected override void PostStop()
+    {
+        _seal.Dispose();
+        base.PostStop();
+    }
+
+    void Turn(Action body)
+    {
+        var turn = _work.Begin(_port.Meter);
+        body();
+        if (_run.IsCompleted) _run.GetAwaiter().GetResult();
+        var (busy, offline) = turn.End();
+        _network.Tell(new TurnDone(_port.Self, busy, offline, _run.IsCompleted));
+    }
+}

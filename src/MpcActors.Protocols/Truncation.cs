@@ -26,11 +26,8 @@ public static class Truncation
     {
         if (bits == 0) return party.Unmask(wire);
         if (bits is < 0 or > 61) throw new ArgumentOutOfRangeException(nameof(bits), bits, "a truncation drops 0 to 61 bits");
-        var shifted = party.Correlations.Derived(wire.Shape, () => wire.Mask >>> bits);
-        var top = party.Correlations.Derived(wire.Shape, () => wire.Mask.Map((mask, destination) =>
-        {
-            for (var i = 0; i < mask.Length; i++) destination[i] = mask[i] >> 63 << (64 - bits);
-        }));
+        var shifted = party.Correlations.Derived(wire.Shape, () => Shifted(wire.Mask, bits));
+        var top = party.Correlations.Derived(wire.Shape, () => Wrap(wire.Mask, bits));
         party.Meter.CountElements(wire.Shape.Count);
 
         return new(Elementwise.Map(wire.Public, shifted, top, new Half(bits, party.Seat == Seat.One)), wire.FractionBits - bits);
@@ -40,18 +37,30 @@ public static class Truncation
     public static async ValueTask<Share> TruncateTo(this Party party, Share share, int fractionBits = FixedPoint.FractionBits) =>
         share.FractionBits == fractionBits ? share : party.Truncate(await party.Mask(share), share.FractionBits - fractionBits);
 
+    /// <summary>At the dealer's: r ≫ f.</summary>
+    internal static RingTensor Shifted(RingTensor mask, int bits) => mask >>> bits;
+
+    /// <summary>At the dealer's: the top bit of r, moved to bit 64 − f.</summary>
+    internal static RingTensor Wrap(RingTensor mask, int bits) => mask.Map((r, destination) =>
+    {
+        for (var i = 0; i < r.Length; i++) destination[i] = r[i] >> 63 << (64 - bits);
+    });
+
+    /// <summary>What both parties know: (ẑ' ≫ f) − 2^(62−f), and all ones where the sum of z' and r may have passed 2^64.</summary>
+    internal static (Vector512<ulong> Known, Vector512<ulong> MayWrap) PublicPart(Vector512<ulong> open, int bits)
+    {
+        var moved = open + Vector512.Create(Offset);
+        return ((moved >>> bits) - Vector512.Create(Offset >> bits), (moved >>> 63) - Vector512<ulong>.One);
+    }
+
     readonly struct Half(int bits, bool isOne) : IExpression3
     {
         readonly Vector512<ulong> _ones = Vector512.Create(isOne ? ulong.MaxValue : 0);
-        readonly Vector512<ulong> _offset = Vector512.Create(isOne ? 1UL << (62 - bits) : 0);
 
         public Vector512<ulong> Apply(Vector512<ulong> open, Vector512<ulong> shiftedMask, Vector512<ulong> wrap)
         {
-            var moved = open + Vector512.Create(Offset);
-
-            // All ones where the top bit of ẑ' is not set.
-            var mayWrap = (moved >>> 63) - Vector512<ulong>.One;
-            return ((moved >>> bits) & _ones) - _offset - shiftedMask + (wrap & mayWrap);
+            var (known, mayWrap) = PublicPart(open, bits);
+            return (known & _ones) - shiftedMask + (wrap & mayWrap);
         }
     }
 }

@@ -1,0 +1,20 @@
+using MpcActors.Ring;
+
+namespace MpcActors.Protocols;
+
+/// <summary>max(x, 0) in four rounds: one masking, whose wire is compared, truncated and selected.</summary>
+public static class Rectification
+{
+    /// <param name="truncates">Whether x has more fraction bits than the result.</param>
+    public static Cost CostOf(long count, bool truncates) =>
+        Cost.Masking(count) + Comparison.CostOf(count) + (truncates ? Selection.CostOfTruncated(count) : Selection.CostOf(count));
+
+    /// <summary>x where it is positive and zero elsewhere, with <paramref name="fractionBits"/>; x may be a product that nobody has truncated yet.</summary>
+    /// <remarks>Exact to one unit in the last place; |x| must be below <see cref="Truncation.Limit"/> if it is truncated.</remarks>
+    public static async ValueTask<Share> Relu(this Party party, Share x, int fractionBits = FixedPoint.FractionBits)
+    {
+        var wire = await party.Mask(x);
+        var isPositive = !await party.IsNegative(wire);
+        return party.TruncateAndSelect(wire, isPositive, x.FractionBits - fractionBits);
+    }
+}

@@ -3,67 +3,133 @@ using System.Runtime.Intrinsics;
 
 namespace MpcActors.Ring;
 
-/// <summary>Values turned into bit planes: plane b holds bit b of every value, 64 values a word.</summary>
+/// <summary>Values to bit planes and back, so that one word operation works on the same bit of 64 values.</summary>
+/// <remarks>
+/// Bit i of word w of plane b is bit b of value 64w + i; plane b begins at word b · words. A 64 × 64 matrix of bits is transposed
+/// in six rounds of exchanges (Warren, Hacker's Delight, section 7-3), four matrices at a time in the lanes of a vector, three
+/// rounds a pass over memory.
+/// </remarks>
 [SkipLocalsInit]
 public static class BitTranspose
 {
     const int Bits = 64;
     const int Lanes = 4;
 
-    /// <summary>Bit i of word w of plane b becomes bit b of value 64w + i.</summary>
-    /// <param name="values">64 values a word of a plane.</param>
-    /// <param name="planes">64 planes of <paramref name="words"/> words, one plane after another.</param>
+    /// <summary>Writes the planes of <paramref name="values"/>; values missing from 64 · <paramref name="words"/> count as zeros.</summary>
+    /// <param name="planes">At least 64 · <paramref name="words"/> words.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
     public static void ToPlanes(ReadOnlySpan<ulong> values, Span<ulong> planes, int words)
     {
-        var word = 0;
+        RequireLengths(values.Length, planes.Length, words);
         Span<Vector256<ulong>> rows = stackalloc Vector256<ulong>[Bits];
-        for (; word + Lanes <= words; word += Lanes)
+        Span<ulong> padded = stackalloc ulong[Lanes * Bits];
+        for (var word = 0; word < words; word += Lanes)
         {
-            var block = values.Slice(word * Bits, Lanes * Bits);
-            for (var i = 0; i < Bits; i++) rows[i] = Vector256.Create(block[i], block[Bits + i], block[2 * Bits + i], block[3 * Bits + i]);
-            Transpose(rows);
-            for (var b = 0; b < Bits; b++) rows[b].CopyTo(planes[(b * words + word)..]);
-        }
-
-        for (; word < words; word++)
-        {
-            for (var i = 0; i < Bits; i++) rows[i] = Vector256.CreateScalar(values[word * Bits + i]);
-            Transpose(rows);
-            for (var b = 0; b < Bits; b++) planes[b * words + word] = rows[b].ToScalar();
-        }
-    }
-
-    /// <summary>Four matrices of 64 by 64 bits at once, one in each lane, by exchanging ever smaller quarters (Warren, Hacker's Delight, 7-3).</summary>
-    static void Transpose(Span<Vector256<ulong>> rows)
-    {
-        // Two sizes in one pass over memory: 32 and 16, 8 and 4, 2 and 1.
-        for (var size = Bits / 2; size > 1; size >>= 2)
-        {
-            var half = size / 2;
-
-            // The low bits of each pair of fields so wide.
-            var wide = Vector256.Create(ulong.MaxValue / ((1UL << size) + 1));
-            var narrow = Vector256.Create(ulong.MaxValue / ((1UL << half) + 1));
-            for (var start = 0; start < Bits; start += 2 * size)
+            scoped var source = values[Math.Min(values.Length, word * Bits)..];
+            if (source.Length < padded.Length)
             {
-                var group = rows.Slice(start, 2 * size);
-                for (var i = 0; i < half; i++)
-                {
-                    var (a, b, c, d) = (group[i], group[i + half], group[i + size], group[i + size + half]);
-                    Exchange(ref a, ref c, size, wide);
-                    Exchange(ref b, ref d, size, wide);
-                    Exchange(ref a, ref b, half, narrow);
-                    Exchange(ref c, ref d, half, narrow);
-                    (group[i], group[i + half], group[i + size], group[i + size + half]) = (a, b, c, d);
-                }
+                padded.Clear();
+                source.CopyTo(padded);
+                source = padded;
+            }
+
+            for (var i = 0; i < Bits; i++)
+                rows[i] = Vector256.Create(source[i], source[i + Bits], source[i + 2 * Bits], source[i + 3 * Bits]);
+            Transpose(rows);
+            for (var bit = 0; bit < Bits; bit++)
+            {
+                var target = planes.Slice(bit * words + word, Math.Min(Lanes, words - word));
+                if (target.Length == Lanes) rows[bit].CopyTo(target);
+                else
+                    for (var lane = 0; lane < target.Length; lane++) target[lane] = rows[bit].GetElement(lane);
             }
         }
     }
 
-    static void Exchange(ref Vector256<ulong> upper, ref Vector256<ulong> lower, int size, Vector256<ulong> low)
+    /// <summary>Writes the values whose planes are <paramref name="planes"/>, as many as <paramref name="values"/> holds.</summary>
+    /// <param name="planes">At least 64 · <paramref name="words"/> words.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    public static void FromPlanes(ReadOnlySpan<ulong> planes, Span<ulong> values, int words)
     {
-        var differing = ((upper >>> size) ^ lower) & low;
-        upper ^= differing << size;
-        lower ^= differing;
+        RequireLengths(values.Length, planes.Length, words);
+        Span<Vector256<ulong>> rows = stackalloc Vector256<ulong>[Bits];
+        for (var word = 0; word < words && word * Bits < values.Length; word += Lanes)
+        {
+            for (var bit = 0; bit < Bits; bit++)
+            {
+                var source = planes.Slice(bit * words + word, Math.Min(Lanes, words - word));
+                rows[bit] = source.Length == Lanes
+                    ? Vector256.Create(source)
+                    : Vector256.Create(source[0], source.Length > 1 ? source[1] : 0, source.Length > 2 ? source[2] : 0, 0);
+            }
+
+            Transpose(rows);
+            var target = values[(word * Bits)..];
+            if (target.Length >= Lanes * Bits)
+            {
+                for (var i = 0; i < Bits; i++)
+                {
+                    target[i] = rows[i].GetElement(0);
+                    target[i + Bits] = rows[i].GetElement(1);
+                    target[i + 2 * Bits] = rows[i].GetElement(2);
+                    target[i + 3 * Bits] = rows[i].GetElement(3);
+                }
+            }
+            else
+            {
+                for (var i = 0; i < target.Length; i++) target[i] = rows[i % Bits].GetElement(i / Bits);
+            }
+        }
+    }
+
+    static void Transpose(Span<Vector256<ulong>> rows)
+    {
+        for (var row = 0; row < 8; row++) ThreeRounds(rows[row..], 8);
+        for (var row = 0; row < Bits; row += 8) ThreeRounds(rows[row..], 1);
+    }
+
+    /// <summary>The rounds at four, two and one times <paramref name="step"/>, on the eight rows they link.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void ThreeRounds(Span<Vector256<ulong>> rows, int step)
+    {
+        var (a, b, c, d) = (rows[0], rows[step], rows[2 * step], rows[3 * step]);
+        var (e, f, g, h) = (rows[4 * step], rows[5 * step], rows[6 * step], rows[7 * step]);
+        var mask = MaskOf(4 * step);
+        Exchange(ref a, ref e, 4 * step, mask);
+        Exchange(ref b, ref f, 4 * step, mask);
+        Exchange(ref c, ref g, 4 * step, mask);
+        Exchange(ref d, ref h, 4 * step, mask);
+        mask = MaskOf(2 * step);
+        Exchange(ref a, ref c, 2 * step, mask);
+        Exchange(ref b, ref d, 2 * step, mask);
+        Exchange(ref e, ref g, 2 * step, mask);
+        Exchange(ref f, ref h, 2 * step, mask);
+        mask = MaskOf(step);
+        Exchange(ref a, ref b, step, mask);
+        Exchange(ref c, ref d, step, mask);
+        Exchange(ref e, ref f, step, mask);
+        Exchange(ref g, ref h, step, mask);
+        (rows[0], rows[step], rows[2 * step], rows[3 * step]) = (a, b, c, d);
+        (rows[4 * step], rows[5 * step], rows[6 * step], rows[7 * step]) = (e, f, g, h);
+    }
+
+    /// <summary>The lower <paramref name="width"/> of every 2 · width bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<ulong> MaskOf(int width) => Vector256.Create(ulong.MaxValue / ((1UL << width) + 1));
+
+    /// <summary>Swaps the masked bits of the later row with those <paramref name="shift"/> higher in the earlier one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Exchange(ref Vector256<ulong> earlier, ref Vector256<ulong> later, int shift, Vector256<ulong> mask)
+    {
+        var differing = ((earlier >>> shift) ^ later) & mask;
+        earlier ^= differing << shift;
+        later ^= differing;
+    }
+
+    static void RequireLengths(int values, int planes, int words)
+    {
+        var room = checked(Bits * words);
+        if (planes < room) throw new ArgumentException($"{planes} words do not hold {Bits} planes of {words} words");
+        if (values > room) throw new ArgumentException($"{values} values do not fit planes of {words} words");
     }
 }

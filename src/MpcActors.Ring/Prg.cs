@@ -15,9 +15,15 @@ public sealed class Prg
     const int BlocksAtOnce = 8;
     readonly Vector128<byte>[] _roundKeys;
     readonly byte[] _key;
+    readonly bool _inHardware;
 
-    public Prg(Seed seed)
+    public Prg(Seed seed) : this(seed, AesX86.IsSupported)
     {
+    }
+
+    internal Prg(Seed seed, bool inHardware)
+    {
+        _inHardware = inHardware && AesX86.IsSupported;
         _key = new byte[Seed.Bytes];
         seed.WriteTo(_key);
         _roundKeys = AesKeySchedule.Expand(_key);
@@ -52,7 +58,7 @@ public sealed class Prg
 
     void FillBlocks(Span<ulong> destination, ulong block)
     {
-        if (AesX86.IsSupported) FillBlocksInHardware(destination, block);
+        if (_inHardware) FillBlocksInHardware(destination, block);
         else FillBlocksByPlatform(destination, block);
     }
 

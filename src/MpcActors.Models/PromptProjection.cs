@@ -10,8 +10,6 @@ public sealed class PromptProjection
     public const int DefaultLatent = 500;
     public const double DefaultAlpha = 0.3;
 
-    private readonly ulong seed;
-
     /// <param name="scales">The public standard deviation of what each parameter is added to, one a parameter of the form.</param>
     public PromptProjection(ulong seed, PromptForm form, Encoder encoder, double[] scales, int latent = DefaultLatent, double alpha = DefaultAlpha)
         : this(seed, form, form.ParameterCount(encoder), scales, latent, alpha)
@@ -26,10 +24,13 @@ public sealed class PromptProjection
             throw new ArgumentException($"{form} has {Parameters} parameters, but there are {scales.Length} scales", nameof(scales));
         if (latent < 1)
             throw new ArgumentException($"a latent has at least one dimension, not {latent}", nameof(latent));
-        (this.seed, Form, Scales, Latent, Alpha) = (seed, form, scales, latent, alpha);
+        (Seed, Form, Scales, Latent, Alpha) = (seed, form, scales, latent, alpha);
         Matrix = new double[(long)Parameters * latent];
         Parallel.For(0, Parameters, row => Row(row, Matrix.AsSpan(row * latent, latent)));
     }
+
+    /// <summary>Public: whoever multiplies by A makes it from this.</summary>
+    public ulong Seed { get; }
 
     public PromptForm Form { get; }
 
@@ -58,7 +59,7 @@ public sealed class PromptProjection
 
     private void Row(int row, Span<double> destination)
     {
-        CounterGaussian.Fill(seed, (ulong)row, destination);
+        CounterGaussian.Fill(Seed, (ulong)row, destination);
         var scale = Scales[row] * Alpha / Math.Sqrt(Latent);
         for (var i = 0; i < destination.Length; i++) destination[i] *= scale;
     }

@@ -9,12 +9,15 @@ public readonly record struct Seed(UInt128 Value)
 {
     public const int Bytes = 16;
 
+    /// <summary>In bytes of UTF-8.</summary>
+    const int LongestPurpose = 512;
+
     public static Seed Zero => default;
 
     /// <summary>A seed that depends on this one and on <paramref name="purpose"/>, and tells nothing of either (SHA-256, domain separated).</summary>
     public Seed Derive(string purpose, ulong number = 0)
     {
-        Span<byte> input = stackalloc byte[Bytes + sizeof(ulong) + 256];
+        Span<byte> input = stackalloc byte[Bytes + sizeof(ulong) + LongestPurpose];
         BinaryPrimitives.WriteUInt128LittleEndian(input, Value);
         BinaryPrimitives.WriteUInt64LittleEndian(input[Bytes..], number);
         var length = System.Text.Encoding.UTF8.GetBytes(purpose, input[(Bytes + sizeof(ulong))..]);

@@ -18,7 +18,7 @@ public abstract class ActorRefBase : IActorRef
 
     public void Tell(object message, IActorRef sender)
     {
-        if (message is null) throw new InvalidMessageException("Message is null");
+        ArgumentNullException.ThrowIfNull(message);
         TellInternal(message, sender ?? ActorRefs.NoSender);
     }
 

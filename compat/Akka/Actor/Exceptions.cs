@@ -40,12 +40,6 @@ public class InvalidActorNameException : AkkaException
     public InvalidActorNameException(string message, Exception innerException) : base(message, innerException) { }
 }
 
-public class InvalidMessageException : AkkaException
-{
-    public InvalidMessageException() { }
-    public InvalidMessageException(string message) : base(message) { }
-}
-
 /// <summary>An actor watched another and did not handle its <see cref="Terminated"/>.</summary>
 public class DeathPactException(IActorRef deadActor) : AkkaException($"Monitored actor [{deadActor}] terminated")
 {

@@ -58,7 +58,7 @@ internal sealed class HoconReader
         for (SkipBlank(); !AtEnd && Peek != '}'; SkipBlank())
         {
             ReadEntry(into);
-            SkipBlank();
+            SkipSpaces();
             if (Peek == ',') at++;
         }
     }
@@ -68,13 +68,16 @@ internal sealed class HoconReader
         var path = ReadKey();
         SkipBlank();
         if (Starts("+=") || path[^1].EndsWith('+')) throw Error("'+=' is not known to Akka.NET; write the whole list");
-        if (Peek is '=' or ':') at++;
+        var assigned = Peek is '=' or ':';
+        if (assigned) at++;
         else if (Peek != '{') throw Error($"after the key '{string.Join('.', path)}' comes '=', ':' or '{{'");
         SkipBlank();
         if (AtEnd) throw Error($"the key '{string.Join('.', path)}' has no value");
         Enter(path.Count);
         var value = ReadValue();
         depth -= path.Count;
+        // Akka.NET reads a comma after a value, not after a block.
+        if (!assigned && Peek == ',') throw Error($"no comma may follow '{string.Join('.', path)} {{ ... }}'; write '=' before the brace, or begin a new line");
 
         var owner = into;
         foreach (var key in path[..^1]) owner = owner.Nested(key);
@@ -156,7 +159,6 @@ internal sealed class HoconReader
         {
             if (AtEnd || Peek == '}') throw Error("an array is not closed, ']' is missing");
             items.Add(ReadValue());
-            SkipBlank();
             if (Peek == ',') at++;
         }
         at++;

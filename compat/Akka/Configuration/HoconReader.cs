@@ -169,7 +169,7 @@ internal sealed class HoconReader
     private HoconNodes.Substitution ReadSubstitution()
     {
         if (!Starts("${")) throw Error("'$' must stand in quotes, or begin a substitution ${path}");
-        if (Starts("${?")) throw Error("optional substitutions ${?path} are not known to Akka.NET; use WithFallback");
+        if (Starts("${?")) throw Error("optional substitutions ${?path} are not read here; use WithFallback");
         var end = text.IndexOf('}', at);
         var path = end < 0 ? "" : text[(at + 2)..end].Trim();
         if (path.Length == 0 || path.Contains('\n')) throw Error("a substitution is written ${path}");

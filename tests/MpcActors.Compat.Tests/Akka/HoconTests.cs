@@ -147,7 +147,6 @@ public sealed class HoconTests
     public void A_comma_after_a_block_without_assignment_is_refused() => Assert.ThrowsAny<Exception>(() => ConfigurationFactory.ParseString("a { x = 1 }, b = 2"));
 
     [Theory]
-    [InlineData("a = ${?b}")]
     [InlineData("a = x:y")]
     [InlineData("a = 1, , b = 2")]
     public void Texts_that_the_library_does_not_read_are_refused(string text) => Assert.ThrowsAny<Exception>(() => ConfigurationFactory.ParseString(text));

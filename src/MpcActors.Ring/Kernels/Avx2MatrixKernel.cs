@@ -38,53 +38,90 @@ sealed unsafe class Avx2MatrixKernel : IMatrixKernel
 
     public int RightLength(int inner) => Columns * (inner + (inner & 1) + 1);
 
-    /// <summary>For each pair of values and each row: the low halves, then the high halves.</summary>
+    /// <summary>For each pair of values and each row: the low halves, then the high halves; at the end the sums of low times high, row by row.</summary>
     public void PackLeft(ulong* source, MatrixStride stride, int rows, int inner, ulong* packed)
     {
         var sums = packed + Rows * LeftWordsOfAPair * ((inner + 1) / 2);
         for (var row = 0; row < Rows; row++, source += stride.Row)
         {
             var target = packed + LeftWordsOfAPair * row;
-            var sum = 0UL;
+            var sum = Vector128<ulong>.Zero;
             for (var k = 0; k < inner; k += 2, target += LeftWordsOfAPair * Rows)
             {
-                var x = row < rows ? source[k * stride.Column] : 0;
-                var y = row < rows && k + 1 < inner ? source[(k + 1) * stride.Column] : 0;
-                target[0] = (uint)x | y << 32;
-                target[1] = x >> 32 | (y >> 32) << 32;
-                sum += x * (x >> 32) + y * (y >> 32);
+                var pair = row >= rows ? Vector128<ulong>.Zero
+                    : k + 1 == inner ? Vector128.CreateScalar(source[k * stride.Column])
+                    : stride.Column == 1 ? Vector128.Load(source + k)
+                    : Vector128.Create(source[k * stride.Column], source[(k + 1) * stride.Column]);
+                Halve(pair).Store(target);
+                sum += Sse2.Multiply(pair.AsUInt32(), (pair >>> 32).AsUInt32());
             }
 
-            sums[row] = sum;
+            sums[row] = Vector128.Sum(sum);
         }
     }
 
     /// <summary>For each pair of rows: their low halves, then their high halves; at the end the sums of low times high, column by column.</summary>
     public void PackRight(ulong* source, MatrixStride stride, int inner, int columns, ulong* packed)
     {
-        var even = inner + (inner & 1);
-        RightPanel.Pack(source, stride, inner, columns, packed, Columns);
-        if (even > inner) new Span<ulong>(packed + Columns * inner, Columns).Clear();
-        Vector256<ulong> left = default, right = default;
-        for (; even > 0; even -= 2, packed += 2 * Columns)
+        if (stride.Row == 1 && stride.Column != 1)
         {
-            left += Halve(packed);
-            right += Halve(packed + 4);
+            PackTransposedRight(source, stride.Column, inner, columns, packed);
+            return;
+        }
+
+        // A ragged panel is first made whole where it will lie.
+        var rowStride = stride.Row;
+        if (columns < Columns || stride.Column != 1)
+        {
+            RightPanel.Pack(source, stride, inner, columns, packed, Columns);
+            source = packed;
+            rowStride = Columns;
+        }
+
+        Vector256<ulong> left = default, right = default;
+        for (var k = 0; k < inner; k += 2, source += 2 * rowStride, packed += 2 * Columns)
+        {
+            var (x, y) = (Vector256.Load(source), Vector256.Load(source + 4));
+            var (nextX, nextY) = k + 1 < inner ? (Vector256.Load(source + rowStride), Vector256.Load(source + rowStride + 4)) : default;
+            left += Halve(x, nextX, packed);
+            right += Halve(y, nextY, packed + 4);
         }
 
         left.Store(packed);
         right.Store(packed + 4);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<ulong> Halve(ulong* pair)
+    static void PackTransposedRight(ulong* source, nint stride, int inner, int columns, ulong* packed)
     {
-        var x = Vector256.Load(pair);
-        var y = Vector256.Load(pair + Columns);
-        var sum = Avx2.Multiply(x.AsUInt32(), (x >>> 32).AsUInt32()) + Avx2.Multiply(y.AsUInt32(), (y >>> 32).AsUInt32());
-        Avx2.Blend(x.AsUInt32(), (y << 32).AsUInt32(), 0b10101010).AsUInt64().Store(pair);
-        Avx2.Blend((x >>> 32).AsUInt32(), y.AsUInt32(), 0b10101010).AsUInt64().Store(pair + Columns);
-        return sum;
+        if (columns < Columns) new Span<ulong>(packed, Columns * (inner + (inner & 1) + 1)).Clear();
+        for (var column = 0; column < columns; column++, source += stride, packed++)
+        {
+            var target = packed;
+            var sum = Vector128<ulong>.Zero;
+            for (var k = 0; k < inner; k += 2, target += 2 * Columns)
+            {
+                var pair = k + 1 < inner ? Vector128.Load(source + k) : Vector128.CreateScalar(source[k]);
+                var halves = Halve(pair);
+                (target[0], target[Columns]) = (halves.GetElement(0), halves.GetElement(1));
+                sum += Sse2.Multiply(pair.AsUInt32(), (pair >>> 32).AsUInt32());
+            }
+
+            target[0] = Vector128.Sum(sum);
+        }
+    }
+
+    /// <summary>The low halves of two values, and their high halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<ulong> Halve(Vector128<ulong> pair) => Sse2.Shuffle(pair.AsUInt32(), 0b11_01_10_00).AsUInt64();
+
+    /// <summary>Stores the halves of four pairs, and returns their products of low times high.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<ulong> Halve(Vector256<ulong> x, Vector256<ulong> y, ulong* packed)
+    {
+        var (highX, highY) = (x >>> 32, y >>> 32);
+        Avx2.Blend(x.AsUInt32(), (y << 32).AsUInt32(), 0b10101010).AsUInt64().Store(packed);
+        Avx2.Blend(highX.AsUInt32(), y.AsUInt32(), 0b10101010).AsUInt64().Store(packed + Columns);
+        return Avx2.Multiply(x.AsUInt32(), highX.AsUInt32()) + Avx2.Multiply(y.AsUInt32(), highY.AsUInt32());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -16,7 +16,7 @@ namespace MpcActors.Protocols;
 /// exactly zero. CrypTen's (1 + x/256)^256 takes 8 rounds, is 3 % off at −4 and explodes below −512.
 /// </para>
 /// <para>
-/// Any x ≤ 0 (<c>NaturalExponential</c>): 1. open x; 2. compare it with −20.5, three rounds; 3. select the larger, local;
+/// Any x ≤ 0 (<see cref="NaturalExponential"/>): 1. open x; 2. compare it with −20.5, three rounds; 3. select the larger, local;
 /// 4. 2^(x·log₂ e) as above.
 /// </para>
 /// </remarks>
@@ -29,6 +29,12 @@ public static class Exponential
     const int Entries = 1 << IntegerBits;
     const int PhaseBits = 20;
     const int OpenedBits = IntegerBits + PhaseBits;
+
+    /// <summary>A little above −30 · ln 2.</summary>
+    const double LeastOfNatural = -20.5;
+
+    const double Log2E = 1.4426950408889634;
+    const int Log2EBits = 20;
 
     /// <summary>Values a piece of work, whose 32 dealt words each stay in the second-level cache.</summary>
     const int ChunkLength = 1024;
@@ -47,7 +53,9 @@ public static class Exponential
         if (fractionBits is < 4 or > 48 || fractionBits % 2 != 0)
             throw new ArgumentOutOfRangeException(nameof(fractionBits), fractionBits, "powers of two have an even number of fraction bits, at most 48");
         var bits = fractionBits / 2;
-        var residue = await Residue.Open(party, party.AddPublic(y, Entries - 1), IntegerBits, PhaseBits);
+
+        // Modulo 32, −1 is 31.
+        var residue = await Residue.Open(party, party.AddPublic(y, -1), IntegerBits, PhaseBits);
         var count = y.Shape.Count;
         var dealt = party.Correlations.Derived(new Shape(count, Entries), () => Deal(residue.Mask, bits));
         party.Meter.CountElements((long)Entries * count);
@@ -61,6 +69,17 @@ public static class Exponential
                 Lanes.Store(Evaluate(open, powers, i, Math.Min(Lanes.Width, start + length - i), bits), target, i, Math.Min(Lanes.Width, start + length - i));
         }, ChunkLength);
         return new(result, fractionBits);
+    }
+
+    public static Cost CostOfNatural(long count) => Cost.Masking(count) + Clamping.CostOfAtLeast(count) + CostOf(count);
+
+    /// <summary>e^x for x ≤ 0 of any size (up to 0.69 is tolerated): below −20.5 it is exactly zero.</summary>
+    /// <param name="x">With up to 39 fraction bits.</param>
+    public static async ValueTask<Share> NaturalExponential(this Party party, Share x, int fractionBits = 36)
+    {
+        var clamped = await party.AtLeast(await party.Mask(x), LeastOfNatural);
+        var inTwos = new Share(clamped.Value * FixedPoint.Encode(Log2E, Log2EBits), clamped.FractionBits + Log2EBits);
+        return await party.ExponentialOfTwo(inTwos, fractionBits);
     }
 
     static Vector256<ulong> Evaluate(ulong[] open, ulong[] powers, int index, int n, int bits)

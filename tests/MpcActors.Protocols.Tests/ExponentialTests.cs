@@ -42,6 +42,33 @@ public sealed class ExponentialTests
         Assert.All(run.Opened.Values, value => Assert.Equal(0UL, value));
     }
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(32)]
+    [InlineData(39)]
+    public void The_exponential_of_anything_below_zero_is_within_its_bound(int argumentBits)
+    {
+        const int count = 10_001;
+        var x = Enumerable.Range(0, count).Select(i => i % 3 == 0 ? -25.0 * i / count : i % 3 == 1 ? -1e-4 * i : -400.0 * i).ToArray();
+        (x[0], x[1], x[2], x[4]) = (0, -20.5, -1e4, 0.69);
+        var encoded = TwoParty.Encode(x, argumentBits);
+
+        var run = TwoParty.Run(Seed.FromNumber(5), [encoded], static async (party, inputs) => [await party.NaturalExponential(inputs[0])]);
+
+        var opened = run.Decoded;
+        for (var i = 0; i < count; i++)
+        {
+            // The rounded log₂ e moves the exponent by a part in 2^21.
+            var (exact, bound) = (Math.Exp(FixedPoint.Decode(encoded.Value.Span[i], argumentBits)), Exponential.ErrorOf(x[i] / Math.Log(2), 36) + 1e-6);
+            Assert.InRange(opened[i] - exact, -bound, bound);
+            if (x[i] < -20.5) Assert.Equal(0, opened[i]);
+        }
+
+        Assert.Equal(Exponential.CostOfNatural(count), run.Cost);
+        Assert.Equal(run.Cost, run.Planned);
+        Assert.Equal(5, run.Cost.Rounds);
+    }
+
     [Fact]
     public void Any_number_of_values_costs_what_is_declared()
     {

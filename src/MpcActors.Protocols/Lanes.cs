@@ -34,6 +34,12 @@ static class Lanes
         ? Avx2.Multiply(x.AsInt32(), y.AsInt32()).AsUInt64() >>> Bits
         : (Extend(x) * Extend(y)) >>> Bits;
 
+    /// <summary>The whole product of the signed low 32 bits of both lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> MultiplySigned(Vector256<ulong> x, Vector256<ulong> y) => Avx2.IsSupported
+        ? Avx2.Multiply(x.AsInt32(), y.AsInt32()).AsUInt64()
+        : Extend(x) * Extend(y);
+
     /// <summary>Spreads the sign of the low 32 bits over the lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Extend(Vector256<ulong> x) =>

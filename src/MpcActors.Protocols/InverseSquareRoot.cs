@@ -1,0 +1,35 @@
+using MpcActors.Ring;
+
+namespace MpcActors.Protocols;
+
+/// <summary>1/√x of a positive share: 7 rounds, over the whole range of fixed point.</summary>
+/// <remarks>
+/// <para>1. Open x: one round. 2. Normalise, evaluate 1/√u and scale back (<see cref="PowerLaw"/>): five rounds. 3. Truncate: one round.</para>
+/// Error: 2^−14 of 1/√x and one unit of the result. CrypTen's is 5 % off at 0.05, 40 % at 0.01, and fails above 190.
+/// </remarks>
+public static class InverseSquareRoot
+{
+    /// <summary>The largest error as a part of the result, beside one unit in the last place for the truncation.</summary>
+    public const double RelativeError = 1.0 / (1 << 14);
+
+    /// <summary>x is at least 2^−16, the smallest positive number with 16 fraction bits.</summary>
+    public const int LowBits = -16;
+
+    /// <summary>x is below 2^30, or as much of it as the ring has room for beside the fraction bits.</summary>
+    static int PiecesFor(int fractionBits) => (Math.Min(30, 60 - fractionBits) - LowBits) / 2;
+
+    public static Cost CostOf(long count, int fractionBitsOfArgument, int fractionBits)
+    {
+        var pieces = PiecesFor(fractionBitsOfArgument);
+        var cost = Cost.Masking(count) + PowerLaw.InverseSquareRoot.CostOf(count, pieces);
+        return PowerLaw.InverseSquareRoot.FractionBitsFor(LowBits, pieces) > fractionBits ? cost + Cost.Masking(count) + Truncation.CostOf(count) : cost;
+    }
+
+    /// <param name="x">In [2^−16, 2^30), and below 2^60 as a ring integer.</param>
+    /// <param name="fractionBits">Of the result.</param>
+    public static async ValueTask<Share> InvertSquareRoot(this Party party, Share x, int fractionBits = FixedPoint.FractionBits)
+    {
+        var result = await PowerLaw.InverseSquareRoot.Evaluate(party, await party.Mask(x), LowBits, PiecesFor(x.FractionBits));
+        return result.FractionBits >= fractionBits ? await party.TruncateTo(result, fractionBits) : result.WithMoreFractionBits(fractionBits);
+    }
+}

@@ -101,7 +101,7 @@ public ref struct MessagePackWriter
             Write(value.AsSpan());
     }
 
-    public void Write(scoped ReadOnlySpan<char> value)
+    public void Write(ReadOnlySpan<char> value)
     {
         var byteCount = Encoding.UTF8.GetByteCount(value);
         WriteStringHeader(byteCount);
@@ -118,21 +118,21 @@ public ref struct MessagePackWriter
     }
 
     /// <summary>A bin token.</summary>
-    public void Write(scoped ReadOnlySpan<byte> src)
+    public void Write(ReadOnlySpan<byte> src)
     {
         WriteBinHeader(src.Length);
         WriteRaw(src);
     }
 
     /// <summary>A str token of bytes that are UTF-8 already.</summary>
-    public void WriteString(scoped ReadOnlySpan<byte> utf8stringBytes)
+    public void WriteString(ReadOnlySpan<byte> utf8stringBytes)
     {
         WriteStringHeader(utf8stringBytes.Length);
         WriteRaw(utf8stringBytes);
     }
 
     /// <summary>The bytes as they are, without a header.</summary>
-    public void WriteRaw(scoped ReadOnlySpan<byte> rawMessagePackBlock)
+    public void WriteRaw(ReadOnlySpan<byte> rawMessagePackBlock)
     {
         if (rawMessagePackBlock.Length <= _span.Length - _used)
         {

@@ -40,7 +40,7 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
         switch (obj)
         {
             case SealedFrame(var frame, var tag):
-                Span<byte> tagBytes = stackalloc byte[FrameSeal.TagBytes];
+                var tagBytes = new byte[FrameSeal.TagBytes];
                 BinaryPrimitives.WriteUInt128LittleEndian(tagBytes, tag);
                 writer.WriteArrayHeader(6);
                 writer.Write((byte)frame.From);

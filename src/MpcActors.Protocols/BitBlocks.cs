@@ -61,8 +61,8 @@ static class BitBlocks
         var start = block * Values;
         var source = values.Values.AsSpan(start, Math.Min(Values, values.Count - start));
         Span<ulong> buffer = stackalloc ulong[Values];
+        buffer = buffer[..source.Length];
         TensorPrimitives.Subtract(source, subtrahend, buffer);
-        buffer[source.Length..].Clear();
         BitTranspose.ToPlanes(buffer, MemoryMarshal.Cast<Vector256<ulong>, ulong>(planes), BlockWords);
     }
 
@@ -85,12 +85,22 @@ static class BitBlocks
         var (words, destination) = (plane.Values, result.Values);
         Parallelism.ForChunks(destination.Length, (start, length) =>
         {
-            for (var i = start; i < start + length; i += 64)
+            var first = Vector256.Create(1UL, 2, 4, 8);
+            var i = start;
+            for (; i + 64 <= start + length; i += 64)
             {
-                var word = words[i / 64];
-                var target = destination.AsSpan(i, Math.Min(64, start + length - i));
-                for (var bit = 0; bit < target.Length; bit++) target[bit] = word >> bit & 1;
+                // Four bits at a time: each lane asks whether its own is clear, which is −1 or 0.
+                var word = Vector256.Create(words[i / 64]);
+                ref var target = ref destination[i];
+                for (var at = 0; at < 64; at += 4)
+                {
+                    var isClear = Vector256.Equals(word & first, Vector256<ulong>.Zero);
+                    (isClear + Vector256<ulong>.One).StoreUnsafe(ref target, (nuint)at);
+                    word >>>= 4;
+                }
             }
+
+            for (; i < start + length; i++) destination[i] = words[i / 64] >> (i % 64) & 1;
         });
         return result;
     }

@@ -69,54 +69,73 @@ static class Digits
     static ReadOnlySpan<Vector256<ulong>> BitsOf(ReadOnlySpan<Vector256<ulong>> bits, int digit) =>
         digit < Count - 1 ? bits.Slice(59 - 4 * digit, 4) : bits[..3];
 
-    /// <summary>Products of the bits and of their opposites, doubled bit by bit; the product for j = 0 is left out.</summary>
+    /// <summary>Products of the bits and of their opposites; the one for j = 0 is left out.</summary>
     static void WriteUnary(ReadOnlySpan<Vector256<ulong>> bits, Span<Vector256<ulong>> unary)
     {
-        Span<Vector256<ulong>> products = stackalloc Vector256<ulong>[16];
-        products[0] = Vector256<ulong>.AllBitsSet;
-        var length = 1;
-        foreach (var bit in bits)
-        {
-            for (var j = 0; j < length; j++)
-            {
-                products[length + j] = products[j] & bit;
-                products[j] = Vector256.AndNot(products[j], bit);
-            }
-
-            length *= 2;
-        }
-
-        products[1..length].CopyTo(unary);
+        var (low, high) = (new Pair(bits[0], bits[1]), bits.Length == 4 ? new Pair(bits[2], bits[3]) : new Pair(bits[2], Vector256<ulong>.Zero));
+        (unary[0], unary[1], unary[2]) = (high.Neither & low.First, high.Neither & low.Second, high.Neither & low.Both);
+        WriteProducts(high.First, low, unary[3..]);
+        if (bits.Length < 4) return;
+        WriteProducts(high.Second, low, unary[7..]);
+        WriteProducts(high.Both, low, unary[11..]);
     }
 
+    static void WriteProducts(Vector256<ulong> high, Pair low, Span<Vector256<ulong>> products) =>
+        (products[0], products[1], products[2], products[3]) = (high & low.Neither, high & low.First, high & low.Second, high & low.Both);
+
+    /// <summary>Shares of whether the public digit is below the unary one, and whether they are equal.</summary>
+    /// <remarks>
+    /// The choice is halved bit by bit, lowest first. h_0 is not dealt: it is left out at first, and added where the digit is 0;
+    /// nothing else reads it, since no number is below 0.
+    /// </remarks>
     static void CompareDigit(
-        ReadOnlySpan<Vector256<ulong>> digit, ReadOnlySpan<Vector256<ulong>> unary, Vector256<ulong> one,
+        ReadOnlySpan<Vector256<ulong>> digit, ReadOnlySpan<Vector256<ulong>> h, Vector256<ulong> one,
         out Vector256<ulong> below, out Vector256<ulong> equal)
     {
-        // For each value p of the public digit what would be the answer, then one bit of the digit halves the choice.
-        Span<Vector256<ulong>> belows = stackalloc Vector256<ulong>[16];
-        Span<Vector256<ulong>> equals = stackalloc Vector256<ulong>[16];
-        var length = 1 << digit.Length;
-        var sum = Vector256<ulong>.Zero;
-        for (var p = length - 1; p > 0; p--)
+        var (b0, b1, b2) = (digit[0], digit[1], digit[2]);
+        var low = Join(Join(Join(Vector256<ulong>.Zero, h[0], b0), Join(h[1], h[2], b0), b1), Join(Join(h[3], h[4], b0), Join(h[5], h[6], b0), b1), b2);
+        var all = low;
+        var isNotZero = b0 | b1 | b2;
+        if (digit.Length == 4)
         {
-            belows[p] = sum;
-            equals[p] = unary[p - 1];
-            sum ^= unary[p - 1];
+            var b3 = digit[3];
+            var high = Join(Join(Join(h[7], h[8], b0), Join(h[9], h[10], b0), b1), Join(Join(h[11], h[12], b0), Join(h[13], h[14], b0), b1), b2);
+            all = Join(low, high, b3);
+            isNotZero |= b3;
         }
 
-        belows[0] = sum;
-        equals[0] = sum ^ one;
-        foreach (var bit in digit)
-        {
-            length /= 2;
-            for (var p = 0; p < length; p++)
-            {
-                belows[p] = Vector256.ConditionalSelect(bit, belows[2 * p + 1], belows[2 * p]);
-                equals[p] = Vector256.ConditionalSelect(bit, equals[2 * p + 1], equals[2 * p]);
-            }
-        }
+        below = all.Below;
+        equal = all.Equal ^ Vector256.AndNot(all.Sum ^ one, isNotZero);
+    }
 
-        (below, equal) = (belows[0], equals[0]);
+    /// <summary>Two neighbouring values of a digit, of which <paramref name="bit"/> chooses.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Range Join(Vector256<ulong> lower, Vector256<ulong> upper, Vector256<ulong> bit)
+    {
+        var sum = lower ^ upper;
+        return new(sum, lower ^ (bit & sum), Vector256.AndNot(upper, bit));
+    }
+
+    /// <summary>Two neighbouring ranges of the values of a digit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Range Join(Range lower, Range upper, Vector256<ulong> bit)
+    {
+        var below = lower.Below ^ upper.Sum;
+        return new(lower.Sum ^ upper.Sum, lower.Equal ^ (bit & (lower.Equal ^ upper.Equal)), below ^ (bit & (below ^ upper.Below)));
+    }
+
+    /// <summary>Of the h_j in a range of values: all, the one at the public digit, those above it.</summary>
+    readonly record struct Range(Vector256<ulong> Sum, Vector256<ulong> Equal, Vector256<ulong> Below);
+
+    /// <summary>The four products of two bits and their opposites.</summary>
+    readonly struct Pair(Vector256<ulong> first, Vector256<ulong> second)
+    {
+        public Vector256<ulong> Neither { get; } = ~(first | second);
+
+        public Vector256<ulong> First { get; } = Vector256.AndNot(first, second);
+
+        public Vector256<ulong> Second { get; } = Vector256.AndNot(second, first);
+
+        public Vector256<ulong> Both { get; } = first & second;
     }
 }

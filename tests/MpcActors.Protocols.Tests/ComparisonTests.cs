@@ -63,6 +63,31 @@ public sealed class ComparisonTests
         Assert.Equal(run.Cost, run.Planned);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    public void What_crosses_the_link_is_uniform_whatever_the_input(long value)
+    {
+        // Two equal thresholds, since they would show if they shared a mask.
+        var run = TwoParty.Run(Seed.FromNumber(6), [Integers(Repeat([value], 40_960))], static async (party, inputs) =>
+            (await party.IsBelow(await party.Mask(inputs[0]), 0, 0)).Select(party.ToShare).ToArray());
+
+        // The first round opens sums, the others exclusive ors.
+        var (zero, one) = (run.Sent(Role.PartyZero, Role.PartyOne).ToArray(), run.Sent(Role.PartyOne, Role.PartyZero).ToArray());
+        Assert.Equal(4, zero.Length);
+        UniformView.Check(zero[0].Zip(one[0], (a, b) => a + b));
+        for (var round = 1; round < 4; round++)
+        {
+            var opened = zero[round].Zip(one[round], (a, b) => a ^ b).ToArray();
+            UniformView.Check(zero[round]);
+            UniformView.Check(one[round]);
+            UniformView.Check(opened);
+            UniformView.Check(opened.Take(opened.Length / 2).Zip(opened.Skip(opened.Length / 2), (a, b) => a ^ b));
+        }
+    }
+
     static async ValueTask<Share[]> IsNegative(Party party, Share[] inputs) =>
         [party.ToShare(await party.IsNegative(await party.Mask(inputs[0])))];
 

@@ -33,38 +33,14 @@ public static class TwoParty
     /// <summary>Runs <paramref name="program"/> on ring values with their fraction bits; also plans it, for the comparison of costs.</summary>
     public static TwoPartyRun Run(Seed seed, (RingTensor Value, int FractionBits)[] inputs, Program program)
     {
-        var frames = new List<Frame>();
-        var queue = new Queue<Frame>();
-        void Send(Frame frame)
-        {
-            frames.Add(frame);
-            queue.Enqueue(frame);
-        }
-
         var outputs = new Dictionary<Seat, Share[]>();
-        var ports = new Dictionary<Role, Port>();
         var costs = new Dictionary<Seat, Cost>();
-        var tasks = new List<Task>();
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
+        var frames = Pump.Run(new Dictionary<Role, Func<Port, ValueTask>>
         {
-            foreach (var (seat, role) in new[] { (Seat.Zero, Role.PartyZero), (Seat.One, Role.PartyOne), (Seat.Dealer, Role.Dealer) })
-            {
-                var port = ports[role] = new Port(role, Send);
-                var party = new Party(seat, port, seat == Seat.Dealer ? seed : default);
-                tasks.Add(RunAt(party, port, role).AsTask());
-            }
-
-            while (queue.TryDequeue(out var frame)) ports[frame.To].Deliver(frame);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
-
-        foreach (var failed in tasks.Where(task => task.IsFaulted)) failed.GetAwaiter().GetResult();
-        if (tasks.Any(task => !task.IsCompleted)) throw new InvalidOperationException("the run is stuck: somebody awaits a frame that nobody sends");
+            [Role.PartyZero] = port => RunAt(new Party(Seat.Zero, port), port, Role.PartyOne),
+            [Role.PartyOne] = port => RunAt(new Party(Seat.One, port), port, Role.PartyZero),
+            [Role.Dealer] = port => RunAt(new Party(Seat.Dealer, port, seed), port, Role.PartyZero),
+        });
 
         var planner = new Port(Role.PartyZero, _ => { });
         var plan = new Party(Seat.Planner, planner);
@@ -72,12 +48,12 @@ public static class TwoParty
         if (!planned.IsCompletedSuccessfully) throw new InvalidOperationException("a program waited for a frame while it was planned");
         return new TwoPartyRun(outputs[Seat.Zero], outputs[Seat.One], costs[Seat.One], planner.Meter.CostOf(Role.PartyOne), frames);
 
-        async ValueTask RunAt(Party party, Port port, Role role)
+        async ValueTask RunAt(Party party, Port port, Role peer)
         {
             await party.Start();
             await party.BeginEpoch(0);
             outputs[party.Seat] = await program(party, InputsOf(party.Seat));
-            costs[party.Seat] = port.Meter.CostOf(role == Role.PartyZero ? Role.PartyOne : Role.PartyZero);
+            costs[party.Seat] = port.Meter.CostOf(peer);
             await party.EndEpoch();
         }
 

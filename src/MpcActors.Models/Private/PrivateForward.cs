@@ -9,8 +9,7 @@ public sealed record SharedMeans(IReadOnlyList<Share> Keys, IReadOnlyList<Share>
 /// <summary>One forward pass of an encoder on shares: a population of prompts times a batch of texts, all in the same rounds.</summary>
 public sealed class PrivateForward(ISuite suite, SharedEncoder encoder)
 {
-    /// <summary>Fraction bits of public 1/n, and of everything that a prompt's base adds up to.</summary>
-    const int InverseBits = 24;
+    const int InverseBits = Pooling.InverseBits;
 
     readonly IAttention _attention = encoder.Outline.Attention switch
     {
@@ -37,7 +36,8 @@ public sealed class PrivateForward(ISuite suite, SharedEncoder encoder)
             var layer = encoder.Layers[i];
             var prefix = prompt.Prefixes?[i];
             var to = prefix is null ? sequences : sequences.WithCopies(prompt.Copies);
-            (x, var queryKeyValue) = await Layer(party, layer, x, sequences, to, prefix);
+            var pooling = i == encoder.Layers.Count - 1 ? new Pooling(to, prompt.RowsOfPrompt) : null;
+            (x, var queryKeyValue) = await Layer(party, layer, x, sequences, to, prefix, pooling);
             sequences = to;
             if (!keepMeans) continue;
             var outline = layer.Outline;
@@ -47,10 +47,12 @@ public sealed class PrivateForward(ISuite suite, SharedEncoder encoder)
         }
 
         if (keepMeans) Means = new(keys, values);
-        return await Classify(party, x, sequences, prompt);
+        return await Classify(party, x, sequences.Texts, prompt);
     }
 
-    async ValueTask<(Share Output, Share QueryKeyValue)> Layer(Party party, SharedLayer layer, Share x, Sequences from, Sequences to, SharedPrefix? prefix)
+    /// <param name="pooling">In the last layer: the mean over a text's rows is taken before the last map, which is linear, so that the map meets texts instead of tokens.</param>
+    async ValueTask<(Share Output, Share QueryKeyValue)> Layer(
+        Party party, SharedLayer layer, Share x, Sequences from, Sequences to, SharedPrefix? prefix, Pooling? pooling)
     {
         var normal = await suite.Normalize(party, x, layer.Outline.Epsilon);
         var entering = await party.Mask(layer.Residual is null ? [normal] : [normal, x]);
@@ -64,24 +66,23 @@ public sealed class PrivateForward(ISuite suite, SharedEncoder encoder)
         var middle = await party.TruncateTo(output + residual);
 
         var inner = await party.Mask(await suite.Normalize(party, middle, layer.Outline.Epsilon));
-        var active = await party.Mask(await suite.Relu(party, layer.FeedForwardIn.Apply(party, inner)));
-        var outer = layer.FeedForwardOut.Apply(party, active);
+        var active = await suite.Relu(party, layer.FeedForwardIn.Apply(party, inner));
+        if (pooling is not null)
+        {
+            var means = await party.Mask(pooling.Means(active), pooling.Means(middle));
+            (active, middle) = (party.Truncate(means[0], Pooling.InverseBits), party.Truncate(means[1], Pooling.InverseBits));
+        }
+
+        var outer = layer.FeedForwardOut.Apply(party, await party.Mask(active));
         return (await party.TruncateTo(outer + middle.WithMoreFractionBits(outer.FractionBits)), queryKeyValue);
     }
 
-    /// <summary>Mean over a text's own rows, tanh of the head, and the cosine with each label: (y · L) / √(y · y).</summary>
-    async ValueTask<Share> Classify(Party party, Share x, Sequences sequences, SharedPrompt prompt)
+    /// <summary>tanh of the head, and the cosine with each label: (y · L) / √(y · y).</summary>
+    /// <param name="pooled">The mean of each text's rows.</param>
+    async ValueTask<Share> Classify(Party party, Share pooled, int texts, SharedPrompt prompt)
     {
-        var own = OwnRows(sequences, prompt.RowsOfPrompt);
-        var groups = new int[sequences.Starts.Length];
-        for (var i = 0; i < groups.Length - 1; i++) groups[i + 1] = groups[i] + sequences.Lengths[i % sequences.Texts] - prompt.RowsOfPrompt;
-        var sums = (prompt.RowsOfPrompt == 0 ? x.Value : x.Value.GatherRows(own)).SumRowGroups(groups);
-        var inverses = new ulong[groups.Length - 1];
-        for (var i = 0; i < inverses.Length; i++) inverses[i] = FixedPoint.Encode(1.0 / (groups[i + 1] - groups[i]), InverseBits);
-        var pooled = await party.TruncateTo(new Share(sums.ScaleRows(inverses), x.FractionBits + InverseBits));
         if (prompt.Shift is { } shift)
         {
-            var texts = sequences.Texts;
             int[] copies = [.. Enumerable.Range(0, prompt.Copies * texts)];
             pooled = new Share(pooled.Value.GatherRows([.. copies.Select(i => i % pooled.Shape.Rows)]), pooled.FractionBits)
                 + shift with { Value = shift.Value.GatherRows([.. copies.Select(i => i / texts)]) };
@@ -113,14 +114,6 @@ public sealed class PrivateForward(ISuite suite, SharedEncoder encoder)
             }
 
         return (longer, rows with { Value = both.GatherRows(source) });
-    }
-
-    static int[] OwnRows(Sequences sequences, int rowsOfPrompt)
-    {
-        var rows = new List<int>();
-        for (var i = 0; i < sequences.Starts.Length - 1; i++)
-            for (var row = sequences.Starts[i] + rowsOfPrompt; row < sequences.Starts[i + 1]; row++) rows.Add(row);
-        return [.. rows];
     }
 
     /// <summary>The mean over all rows, with <see cref="PromptBits"/> fraction bits.</summary>

@@ -6,11 +6,14 @@ namespace MpcActors.Models.Private;
 /// <summary>Softmax attention on shares (Vaswani et al., NeurIPS 2017), the scale already in the queries.</summary>
 /// <remarks>
 /// <para>1. Open queries, keys and values as they come from their product; queries and values are used with all their fraction bits.</para>
-/// <para>2. Truncate the keys and open them again; scores = QKᵀ, local.</para>
+/// <para>2. Truncate the keys and open them again; scores = QKᵀ, local; truncate, since there are fewer scores than query elements.</para>
 /// <para>3. Weights = softmax(scores), opened; attended = weights · V, local; truncate.</para>
 /// </remarks>
 public sealed class SoftmaxAttention : IAttention
 {
+    /// <summary>A unit in the last place of a score moves a weight by less than one of its own.</summary>
+    const int ScoreBits = 20;
+
     public async ValueTask<Share> Attend(Party party, ISuite suite, LayerOutline layer, Share queryKeyValue, Sequences from, Sequences to, SharedPrefix? prefix)
     {
         var layout = new AttentionLayout(layer, to, prefix?.Rows ?? 0);
@@ -25,7 +28,7 @@ public sealed class SoftmaxAttention : IAttention
         var shape = Shape.Vector(layout.ScoreStarts[^1]);
         List<BlockFactors> scoreFactors = [new(wire, opened[0], layout.TextScores(layer, from, queries, keyView, layer.KeyWidth))];
         if (prefix is not null) scoreFactors.Add(new(wire, opened[1], layout.PrefixScores(layer, from, queries, layer.KeysWidth, layer.KeyWidth)));
-        var scores = party.MultiplyBlocks(shape, [.. scoreFactors]);
+        var scores = await party.TruncateTo(party.MultiplyBlocks(shape, [.. scoreFactors]), ScoreBits);
 
         var weights = await party.Mask(await suite.Softmax(party, scores, layout.ScoreStarts));
         List<BlockFactors> valueFactors = [new(weights, wire, layout.TextValues(layer, from, to, values))];

@@ -3,12 +3,12 @@ using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
 
-/// <summary>(x − mean) / √(variance + ε) of each row: 11 rounds, for any variance, rows of 2 to 4096 values.</summary>
+/// <summary>(x − mean) / √(variance + ε) of each row: 10 rounds, for any variance, rows of 2 to 4096 values.</summary>
 /// <remarks>
 /// <para>1. d·2^q = (w·x − Σx)·c with c = 2^q/w rounded: local. What the rounding does to d it does to the variance too, and cancels.</para>
 /// <para>2. Open it and truncate it twice, to 20 fraction bits and to as many as squares have room for: one round. Open both: one round.</para>
 /// <para>3. Square and sum up: local. Open the sum: one round; its inverse square root (<see cref="PowerLaw"/>): five rounds.</para>
-/// <para>4. Open and truncate that: one round; open it: one round; multiply row by row: local. Truncate: one round.</para>
+/// <para>4. Open that: one round; truncate it and multiply row by row (<see cref="SegmentMultiplication"/>): local. Truncate: one round.</para>
 /// Limits: |x| ≤ 2^10, ε ≥ 2^−24. Error: 2^−13 of the result, 2^−19 over √(variance + ε), and one unit. CrypTen's inverse root
 /// holds for a variance from 0.1 to 160 only.
 /// </remarks>
@@ -31,8 +31,7 @@ public static class LayerNormalisation
         return Cost.Masking(count) + 2 * Truncation.CostOf(count)
             + Cost.Round + 2 * Cost.Opening(count) + Multiplication.CostOf(count)
             + Cost.Masking(rows.Rows) + PowerLaw.InverseSquareRoot.CostOf(rows.Rows, PiecesFor(width, LowBitsFor(epsilon)))
-            + Cost.Masking(rows.Rows) + Truncation.CostOf(rows.Rows)
-            + Cost.Masking(rows.Rows) + SegmentMultiplication.CostOf(count)
+            + Cost.Masking(rows.Rows) + SegmentMultiplication.CostOf(count, rows.Rows)
             + Cost.Masking(count) + Truncation.CostOf(count);
     }
 
@@ -60,10 +59,10 @@ public static class LayerNormalisation
         var lowBits = LowBitsFor(epsilon);
         var root = await PowerLaw.InverseSquareRoot.Times(Math.Sqrt(Math.ScaleB(width, -2 * h)))
             .Evaluate(party, await party.Mask(sums with { FractionBits = sums.FractionBits + 2 * h }), lowBits, PiecesFor(width, lowBits));
-        var wire = await party.Mask(await party.TruncateTo(root, RootBits));
         var starts = new int[rows.Shape.Rows + 1];
         for (var i = 0; i < starts.Length; i++) starts[i] = i * width;
-        return await party.TruncateTo(party.MultiplySegments(deviations[0], wire, starts), fractionBits);
+        return await party.TruncateTo(
+            party.MultiplySegments(deviations[0], await party.Mask(root), root.FractionBits - RootBits, starts), fractionBits);
     }
 
     /// <summary>Squares of a row, 2^20 each at most, stay below 2^60.</summary>

@@ -3,35 +3,51 @@ using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
 
-/// <summary>Each segment of an open wire times an open factor of its own, as a row is scaled. Local.</summary>
-/// <remarks>The product of <see cref="Multiplication"/>, without writing out the factor of every value.</remarks>
+/// <summary>Each segment of an open wire times an open factor of its own that is truncated on the way, as a row is scaled. Local.</summary>
+/// <remarks>
+/// <para>A factor y = ŷ − s is truncated by f bits as in <see cref="Truncation"/>: y ≫ f = Ŷ − (s ≫ f) + w·t, with Ŷ = (ŷ' ≫ f) − 2^(62−f)
+/// and the bit w = 1 − msb(ŷ') public, and s ≫ f and t = msb(s)·2^(64−f) dealt.</para>
+/// <para>So it is an open wire still, with one of two masks: m = (s ≫ f) − w·t. With products of both with the wire's own mask r
+/// dealt, x·(y ≫ f) = x̂(b·Ŷ − [m]) − [r]Ŷ + [r·(s ≫ f)] − w·[r·t]: no round to open the truncated factor again.</para>
+/// </remarks>
 public static class SegmentMultiplication
 {
-    public static Cost CostOf(long count) => Cost.Dealt(count);
+    public static Cost CostOf(long count, long segments) => Cost.Dealt(2 * segments + 2 * count);
 
+    /// <summary>x · (factor ≫ <paramref name="bits"/>), the factor within a unit of its last place.</summary>
     /// <param name="x">Read as one row; values starts[g] to starts[g + 1] − 1 are segment g.</param>
-    /// <param name="factors">One a segment.</param>
-    public static Share MultiplySegments(this Party party, Masked x, Masked factors, int[] starts)
+    /// <param name="factors">One a segment, smaller than <see cref="Truncation.Limit"/>.</param>
+    public static Share MultiplySegments(this Party party, Masked x, Masked factors, int bits, int[] starts)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(bits is >= 1 and <= 61, true, nameof(bits));
         if (factors.Shape.Count != starts.Length - 1 || starts[^1] != x.Shape.Count)
             throw new ArgumentException($"{factors.Shape.Count} factors for {starts.Length - 1} segments up to {starts[^1]} of a wire {x.Shape}");
-        var product = party.Correlations.Derived(x.Shape, () => Deal(x.Mask, factors.Mask, starts));
-        party.Meter.CountElements(product.Count);
-        var fractionBits = x.FractionBits + factors.FractionBits;
-        if (product.IsHollow || x.Public.IsHollow) return new(RingTensor.Hollow(x.Shape), fractionBits);
+        var correlations = party.Correlations;
+        var shifted = correlations.Derived(factors.Shape, () => factors.Mask >>> bits);
+        var top = correlations.Derived(factors.Shape, () => (factors.Mask >>> 63) * (1UL << (64 - bits)));
+        var withShifted = correlations.Derived(x.Shape, () => Deal(x.Mask, shifted, starts));
+        var withTop = correlations.Derived(x.Shape, () => Deal(x.Mask, top, starts));
+        party.Meter.CountElements(2L * x.Shape.Count);
+        var fractionBits = x.FractionBits + factors.FractionBits - bits;
+        if (x.Public.IsHollow) return new(RingTensor.Hollow(x.Shape), fractionBits);
 
         var result = RingTensor.Uninitialized(x.Shape);
-        var (open, r, rs, target) = (x.Public.Values, x.Mask.Values, product.Values, result.Values);
-        var (factor, s, isOne) = (factors.Public.Values, factors.Mask.Values, party.Seat == Seat.One);
+        var (open, r, target) = (x.Public.Values, x.Mask.Values, result.Values);
+        var (rs, rt, factor, s, t) = (withShifted.Values, withTop.Values, factors.Public.Values, shifted.Values, top.Values);
+        var isOne = party.Seat == Seat.One;
         ForSegments(starts, (segment, start, length) =>
         {
-            // b·x̂ŷ − x̂[s] − [r]ŷ + [rs], with b·ŷ − [s] and ŷ the same all along the segment.
-            var onOpen = Vector256.Create((isOne ? factor[segment] : 0) - s[segment]);
-            var onMask = Vector256.Create(factor[segment]);
+            var moved = factor[segment] + (1UL << 62);
+            var truncated = (moved >> bits) - (1UL << (62 - bits));
+            var mayWrap = (moved >> 63) - 1;
+            var onOpen = Vector256.Create((isOne ? truncated : 0) - s[segment] + (t[segment] & mayWrap));
+            var onMask = Vector256.Create(truncated);
+            var onWrap = Vector256.Create(mayWrap);
             for (var i = start; i < start + length; i += Lanes.Width)
             {
                 var n = Math.Min(Lanes.Width, start + length - i);
-                Lanes.Store(Lanes.Load(open, i, n) * onOpen - Lanes.Load(r, i, n) * onMask + Lanes.Load(rs, i, n), target, i, n);
+                var product = Lanes.Load(open, i, n) * onOpen - Lanes.Load(r, i, n) * onMask;
+                Lanes.Store(product + Lanes.Load(rs, i, n) - (Lanes.Load(rt, i, n) & onWrap), target, i, n);
             }
         });
         return new(result, fractionBits);

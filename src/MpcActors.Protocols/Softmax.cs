@@ -2,12 +2,12 @@ using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
 
-/// <summary>exp(s_i) / Σ exp(s_j) over ragged rows: 14 rounds after those of the maximum, for rows and scores of any size.</summary>
+/// <summary>exp(s_i) / Σ exp(s_j) over ragged rows: 13 rounds after those of the maximum, for rows and scores of any size.</summary>
 /// <remarks>
 /// <para>1. Subtract each row's <see cref="Maximum"/>. 2. <see cref="Exponential.NaturalExponential"/>: five rounds.</para>
 /// <para>3. Open exponentials and row sums together: one round. A sum is between 1 and the row's length, so its inverse
 /// (<see cref="PowerLaw"/>) needs one comparison for each power of four in between: five rounds.</para>
-/// <para>4. Open and truncate the inverses: one round; open them: one round; multiply row by row: local. 5. Truncate: one round.</para>
+/// <para>4. Open the inverses: one round; truncate them and multiply row by row (<see cref="SegmentMultiplication"/>): local. 5. Truncate: one round.</para>
 /// Error: 2^−14 of a weight, 2^−16, and a unit of the result; a score 20.5 below its row's largest has a weight of exactly zero, so a mask of −10000
 /// does what is meant. CrypTen's is garbage there, and for 512 scores alike.
 /// </remarks>
@@ -22,8 +22,7 @@ public static class Softmax
         return Maximum.CostOf(rowStarts) + Exponential.CostOfNatural(count)
             + Cost.Round + Cost.Opening(count) + Cost.Opening(rows)
             + PowerLaw.Reciprocal.CostOf(rows, PiecesFor(rowStarts))
-            + Cost.Masking(rows) + Truncation.CostOf(rows)
-            + Cost.Masking(rows) + SegmentMultiplication.CostOf(count)
+            + Cost.Masking(rows) + SegmentMultiplication.CostOf(count, rows)
             + Cost.Masking(count) + Truncation.CostOf(count);
     }
 
@@ -36,8 +35,8 @@ public static class Softmax
         var exponentials = await party.NaturalExponential(differences);
         var wires = await party.Mask(exponentials, exponentials with { Value = exponentials.Value.SumSegments(rowStarts) });
         var inverses = await PowerLaw.Reciprocal.Evaluate(party, wires[1], 0, PiecesFor(rowStarts));
-        var factors = await party.Mask(await party.TruncateTo(inverses, InverseBits));
-        return await party.TruncateTo(party.MultiplySegments(wires[0], factors, rowStarts), fractionBits);
+        var weights = party.MultiplySegments(wires[0], await party.Mask(inverses), inverses.FractionBits - InverseBits, rowStarts);
+        return await party.TruncateTo(weights, fractionBits);
     }
 
     static int PiecesFor(int[] rowStarts)

@@ -37,6 +37,9 @@ public sealed class PrivateForwardPass : IForwardPass
         _port.ShareWithParties(FixedPoint.Encode(rows, new Shape(form.Rows, train.Batch.Width)), seed.Derive("token rows"));
     }
 
+    /// <summary>Questions put to the parties so far: what a session's costs are divided by.</summary>
+    public int Questions { get; private set; }
+
     public async ValueTask<IReadOnlyList<double[,]>> Logits(TextSet set, IReadOnlyList<double[]?> latents)
     {
         // The parties gather the prompts' base in the first pass of all, whatever is asked first.
@@ -76,6 +79,7 @@ public sealed class PrivateForwardPass : IForwardPass
         var question = $"{set.Name} {slice.FirstText} {(encoded is null ? "" : Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(encoded.Span))))}";
         var own = _seed.Derive("question " + question);
         var epoch = (ulong)own.Derive("epoch").Value | 1;
+        Questions++;
         _port.SendPublic(new Job.Infer(epoch, slice.Number, latents.Length, keepMeans).ToBytes());
         if (encoded is not null) _port.ShareWithParties(encoded, own.Derive("latents"));
 

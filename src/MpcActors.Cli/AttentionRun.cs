@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+using MpcActors.Tuning;
+
+namespace MpcActors.Cli;
+
+/// <summary>All that was done with one attention.</summary>
+/// <param name="Clear">The tuning in the clear; null where it was not asked for.</param>
+/// <param name="Shares">The tuning on shares; null where only the clear one was asked for.</param>
+/// <param name="Comparison">Of the two passes under the prompt that was tuned on shares.</param>
+/// <param name="IsControl">Not tuned in earnest: its zero-shot accuracies and its costs are what it is there for.</param>
+sealed record AttentionRun(Candidate Candidate, TuningResult? Clear, PrivateOutcome? Shares, Comparison? Comparison, bool IsControl)
+{
+    public string Name => Candidate.Name;
+
+    /// <summary>The tuning whose zero-shot figures are shown: on shares where there is one.</summary>
+    public TuningResult Shown => Shares?.Result ?? Clear ?? throw new InvalidOperationException("an attention was run neither in the clear nor on shares");
+
+    /// <summary>Costs on each network; the one of the run is simulated live, the others are the recorded run timed again.</summary>
+    public IEnumerable<AttentionCost> Costs(OwnerTexts texts, CommonSettings common)
+    {
+        if (Shares is not { } shares) yield break;
+        var costs = new SessionCosts(shares.Run);
+        // A generation is the one call with more than one prompt.
+        PassCall[] generations = [.. shares.Calls.Where(call => call.Prompts > 1)];
+        foreach (var network in common.Networks)
+        {
+            var total = costs.Total(network);
+            var (scope, cost) = generations.Length > 0 ? ("generation", costs.Mean(generations, network)) : ("session", total);
+            yield return new AttentionCost(
+                Name, network.Name, scope, texts.Train.Batch.TotalRows * (generations.Length > 0 ? generations[0].Prompts : 1),
+                cost.Rounds, cost.SentBytesPerParty, cost.OfflineBytesPerParty, cost.Seconds, cost.ComputeSeconds, cost.Compute,
+                network == common.Network, total);
+        }
+    }
+
+    /// <summary>One hash for several sessions: of their names and hashes, in order.</summary>
+    public static string? JoinTranscripts(IReadOnlyDictionary<string, string> transcripts) => transcripts.Count switch
+    {
+        0 => null,
+        1 => transcripts.Values.Single(),
+        _ => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', transcripts.Select(entry => $"{entry.Key} {entry.Value}"))))),
+    };
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using MpcActors.Ring.Benchmarking;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace MpcActors.Cli;
+
+/// <summary>Measures what this machine does, in this process.</summary>
+static class BenchCommand
+{
+    public static Command Create()
+    {
+        var json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
+        var seed = Options.Seed();
+        var folder = Options.Text("--out", "DIR", "Folder for run.json (default: out/bench-kernels)");
+        var kernels = new ExemplifiedCommand(
+            "kernels",
+            "Ring matrix products against the machine's own multiplication peak, and the random generator.",
+            ("mpc bench kernels", "about half a minute; quiet the machine first"),
+            ("mpc bench kernels --json", "one JSON object on standard output"))
+        {
+            json, seed, folder,
+        };
+        kernels.SetAction((result, cancellation) => Task.Run(
+            () =>
+            {
+                var output = new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
+                var files = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", "bench-kernels"));
+                output.Error.WriteLine("measuring matrix products and the generator");
+                var watch = System.Diagnostics.Stopwatch.StartNew();
+                var rates = KernelBenchmark.Run();
+                cancellation.ThrowIfCancellationRequested();
+                var report = new KernelReport
+                {
+                    Command = "bench kernels",
+                    Seed = result.GetValue(seed),
+                    ElapsedSeconds = watch.Elapsed.TotalSeconds,
+                    Gemm = rates.Gemm,
+                    NaiveGmacPerSecond = rates.NaiveGmacPerSecond,
+                    Prg = new PrgRate(rates.PrgBytesPerSecond),
+                };
+                files.Write("run.json", report.ToJson() + "\n");
+                output.Show(report, Tables(report), $"File: {Path.Combine(files.Folder, "run.json")}");
+                return (int)ExitCode.Done;
+            },
+            cancellation));
+        return new ExemplifiedCommand("bench", "Measures what this machine does.", ("mpc bench kernels", "matrix products and the random generator")) { kernels };
+    }
+
+    static IEnumerable<IRenderable> Tables(KernelReport report)
+    {
+        var table = new Table { Title = new TableTitle("Matrix products on the ring, 10⁹ multiplications a second") };
+        foreach (var name in new[] { "shape", "path", "cores", "rate", "peak", "ratio" }) table.AddColumn(name);
+        foreach (var rate in report.Gemm)
+            table.AddRow(
+                string.Join('×', rate.Shape), rate.Path, rate.Cores.ToString(CultureInfo.InvariantCulture), Number(rate.GmacPerSecond), Number(rate.PeakGmacPerSecond), Number(rate.Ratio));
+        yield return table;
+        yield return new Text(string.Create(
+            CultureInfo.InvariantCulture, $"A plain loop of 256-bit vectors: {report.NaiveGmacPerSecond:0.00}. The generator, one core: {report.Prg.BytesPerSecond / 1e9:0.00} GB/s.\n"));
+    }
+
+    static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+
+    sealed record KernelReport : Report
+    {
+        public required IReadOnlyList<MatrixRate> Gemm { get; init; }
+
+        /// <summary>Rows times values in 256-bit vectors: the yardstick of the avx2 path.</summary>
+        public required double NaiveGmacPerSecond { get; init; }
+
+        public required PrgRate Prg { get; init; }
+    }
+
+    sealed record PrgRate(double BytesPerSecond);
+}

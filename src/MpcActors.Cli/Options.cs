@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace MpcActors.Cli;
+
+/// <summary>Options whose values are checked while they are read, each with a message that says what would do.</summary>
+static class Options
+{
+    public static Option<int> Count(string name, string description, int initial, int least = 1, int most = 1_000_000) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => initial,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+            result.AddError($"{name} is '{text}', but must be a whole number from {least} to {most}");
+            return initial;
+        },
+    };
+
+    public static Option<ulong> Seed() => new("--seed")
+    {
+        Description = "Everything random follows from it: the same seed gives the same bytes",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+            result.AddError($"--seed is '{text}', but must be a whole number from 0 to {ulong.MaxValue}");
+            return 0;
+        },
+    };
+
+    public static Option<string> Choice(string name, string description, string initial, params string[] values) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join('|', values),
+        DefaultValueFactory = _ => initial,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (!values.Contains(text)) result.AddError($"{name} is '{text}', but must be one of {string.Join(", ", values)}{Nearest.Hint(text, values)}");
+            return text;
+        },
+    };
+
+    public static Option<string?> Text(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
+
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+}

@@ -1,0 +1,35 @@
+using MpcActors.Data;
+using MpcActors.Models;
+using MpcActors.Tuning;
+
+namespace MpcActors.Cli;
+
+/// <summary>What the data owner holds: a task's texts as input rows of a model.</summary>
+/// <param name="Labels">The label sentences, which are public.</param>
+sealed record OwnerTexts(TextTask Task, TextSet Train, TextSet Dev, TextSet Test, TextBatch Labels)
+{
+    /// <param name="shots">Texts a class for training, and as many for development.</param>
+    /// <param name="testTexts">The first so many of the task's test texts.</param>
+    /// <exception cref="BadInputException">Too few texts of a class, or a text without tokens.</exception>
+    public static OwnerTexts From(TextTask task, EncoderModel model, int shots, int testTexts, ulong seed) => BadInputException.Check(() =>
+    {
+        var split = FewShot.Split(task, shots, seed);
+        return new OwnerTexts(
+            task,
+            Set("train", split.Train),
+            Set("dev", split.Dev),
+            Set("test", [.. task.Test.Take(testTexts)]),
+            Embed([.. task.LabelSentences]));
+
+        TextSet Set(string name, IReadOnlyList<LabelledText> texts) =>
+            new(name, Embed([.. texts.Select(text => text.Text)]), [.. texts.Select(text => text.Label)]);
+
+        TextBatch Embed(string[] texts)
+        {
+            var ids = Array.ConvertAll(texts, model.Published.Tokenizer.Encode);
+            var empty = Array.FindIndex(ids, tokens => tokens.Length == 0);
+            if (empty >= 0) throw new BadInputException($"task {task.Name}: '{texts[empty]}' has no word that the model {model.Name} could read");
+            return new TokenEmbedding(model.Published.Model).Embed(ids);
+        }
+    });
+}

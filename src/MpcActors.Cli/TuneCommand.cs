@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text.Json;
+using MpcActors.Data;
+using MpcActors.Tuning;
+
+namespace MpcActors.Cli;
+
+/// <summary>The same tuning on the user's own texts.</summary>
+static class TuneCommand
+{
+    const string Name = "tune";
+
+    public static Command Create()
+    {
+        var options = new TuneOptions(Name);
+        var command = new ExemplifiedCommand(
+            Name,
+            "Tunes a prompt for your own task from labelled texts, in the clear and on shares.",
+            ("mpc tune --data train.tsv --label-words bad,good", "classes in the order of their names or numbers; the test texts are half of the file"),
+            ("mpc tune --data train.tsv --test test.tsv --label \"This is bad.\" --label \"This is good.\" --attention rfa", "random feature attention, label sentences in full"),
+            ("mpc tune --data train.tsv --label-words bad,good --budget 500 --checkpoint run1 --resume", "goes on where an interrupted run was, and ends in the same bytes"),
+            ("mpc tune --data train.tsv --label-words bad,good --clear", "without any cryptography, to try settings out"));
+        options.AddTo(command);
+        command.SetAction((result, cancellation) =>
+        {
+            var settings = options.Read(result);
+            return RunAsync(settings, Output.Of(result, settings.Common), cancellation);
+        });
+        return command;
+    }
+
+    static async Task<int> RunAsync(TuneSettings settings, Output output, CancellationToken cancellation)
+    {
+        var folder = new OutputFolder(settings.Common.Out);
+        if (settings.CheckpointFolder is { } checkpoints) _ = new OutputFolder(checkpoints);
+        var attention = Attentions.Parse(settings.Attention);
+        string[] titles =
+        [
+            "Get the model",
+            "Prepare the encoder",
+            $"Tune in the clear: {settings.Attention}",
+            .. settings.IsClear ? Array.Empty<string>() : [$"Tune on shares: {settings.Attention}"],
+            "Compare, time the run on other networks, write the files",
+        ];
+        var report = await Steps.RunAsync(output.Error, titles, async steps =>
+        {
+            steps.Next();
+            var model = settings.Model == "tiny" ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), new Announcer(steps), cancellation);
+
+            steps.Next();
+            var texts = OwnerTexts.From(settings.Task, model, settings.Shots, int.MaxValue, settings.Common.Seed);
+            var job = new TuningJob(model, texts, settings.Form, settings.Tuning, settings.Common);
+            var candidate = job.Prepare(attention);
+
+            steps.Next();
+            var clear = await job.TuneInTheClearAsync(candidate, settings.Checkpoint("clear"), steps, cancellation);
+            var run = new AttentionRun(candidate, clear, null, null, IsControl: false);
+            if (!settings.IsClear)
+            {
+                steps.Next();
+                var (outcome, comparison) = await job.TuneOnSharesAsync(candidate, settings.Checkpoint("shares"), steps, cancellation);
+                run = run with { Shares = outcome, Comparison = comparison };
+            }
+
+            steps.Next();
+            folder.Write("prompt.json", TunedPrompt.Of(model, texts, candidate, settings, run.Shown).ToJson() + "\n");
+            var result = job.Report(Name, [run], steps, Notes(settings, texts));
+            job.Write(folder, result, [run]);
+            steps.End();
+            return result with { ElapsedSeconds = steps.Elapsed.TotalSeconds, Phases = steps.Phases };
+        });
+        folder.Write("run.json", report.ToJson() + "\n");
+        output.Show(report, TuningTables.Of(report), $"Files: {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "prompt.json")} (the tuned prompt)");
+        return (int)ExitCode.Done;
+    }
+
+    static string[] Notes(TuneSettings settings, OwnerTexts texts) =>
+    [
+        $"Accuracies are of {texts.Test.Batch.Texts} test texts and one draw of training texts: differences of a few points are chance.",
+        "Much of what tuning seems to gain is class bias, which the owner can fit alone: compare with the row of offsets.",
+        .. settings.Attention == "rfa" ? new[] { "The rfa model was distilled to random features by its owner on public text; it is another model than the published one." } : [],
+    ];
+
+    /// <summary>What the owner keeps: everything that the prompt is made of.</summary>
+    sealed record TunedPrompt(
+        string Schema, string Task, string Model, string Attention, string Prompt, int PromptRows, ulong ProjectionSeed, double Alpha, IReadOnlyList<string> Classes,
+        IReadOnlyList<string> LabelSentences, double Accuracy, int Queries, IReadOnlyList<double> Losses, IReadOnlyList<DevCheck> Checks, int Selected, double[] Offsets, double[] Latent)
+    {
+        static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+
+        public static TunedPrompt Of(EncoderModel model, OwnerTexts texts, Candidate candidate, TuneSettings settings, TuningResult result) => new(
+            "mpc-actors/prompt-1", texts.Task.Name, model.Name, candidate.Name, PromptForms.Name(settings.Form), settings.Form.Rows, candidate.Projection.Seed,
+            candidate.Projection.Alpha, texts.Task.ClassNames, texts.Task.LabelSentences, result.Tuned, result.Queries, result.Losses, result.Checks, result.Selected,
+            result.Offsets, result.Latent);
+
+        public string ToJson() => JsonSerializer.Serialize(this, Format);
+    }
+}

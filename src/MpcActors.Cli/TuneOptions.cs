@@ -1,0 +1,87 @@
+using System.CommandLine;
+using MpcActors.Data;
+using MpcActors.Models;
+using MpcActors.Tuning;
+
+namespace MpcActors.Cli;
+
+/// <param name="IsClear">Only the tuning in the clear.</param>
+/// <param name="CheckpointFolder">Null keeps none.</param>
+sealed record TuneSettings(
+    CommonSettings Common, TextTask Task, string Model, string Attention, PromptForm Form, TuningSettings Tuning, int Shots, bool IsClear, string? CheckpointFolder, bool Resume)
+{
+    public Checkpoint Checkpoint(string of) => CheckpointFolder is null ? Cli.Checkpoint.None : new(Path.Combine(CheckpointFolder, of + ".checkpoint"), Resume);
+}
+
+/// <summary>The options of <c>tune</c>, read into settings that can be run.</summary>
+sealed class TuneOptions(string command)
+{
+    const int TinyLatent = 50;
+
+    readonly Option<string?> _data = Options.Text("--data", "FILE", "Labelled texts: tab-separated, a header with the columns label and text (or sentence), no quoting");
+    readonly Option<string?> _test = Options.Text("--test", "FILE", "Test texts in the same format (default: half of --data)");
+    readonly Option<string?> _words = Options.Text("--label-words", "A,B,…", "A word a class; the label sentences are \"This is WORD.\"");
+
+    readonly Option<string[]> _labels = new("--label")
+    {
+        Description = "Label sentence of a class, once a class, in the order of the classes (default: their names)",
+        HelpName = "SENTENCE",
+    };
+
+    readonly Option<string> _model = Options.Choice("--model", "Sentence encoder; tiny needs nothing from outside", "use-lite", EncoderModel.Names);
+    readonly Option<string> _attention = Options.Choice("--attention", "Attention of the encoder", "softmax", Attentions.Names);
+    readonly Option<string> _optimizer = Options.Choice("--optimizer", "What proposes prompts", "cma-es", "cma-es", "random-search");
+    readonly Option<int> _budget = Options.Count("--budget", "Prompts tried on the training texts", TuningJob.QueriesOfFullRun);
+    readonly Option<int> _shots = Options.Count("--shots", "Training texts a class, and as many for development", 16);
+    readonly Option<string> _prompt = Options.Choice("--prompt", "Where the prompt enters", "prefix", PromptForms.Names);
+    readonly Option<int> _rows = Options.Count("--prompt-rows", "Rows of the prompt", 10, most: UseLiteModel.MaxTokens);
+    readonly Option<int> _patience = Options.Count("--patience", "Stop after so many checks without improvement (a check every 100 queries); 0 never does", 0, least: 0);
+    readonly Option<string?> _checkpoint = Options.Text("--checkpoint", "DIR", "Folder for the state of the tuning, kept after every generation");
+    readonly Option<bool> _resume = Options.Flag("--resume", "Go on from the checkpoint, if there is one");
+    readonly Option<bool> _clear = Options.Flag("--clear", "Tune in the clear only");
+    readonly Option<bool> _offline = Options.Flag("--offline", "Fetch nothing: the same as --model tiny");
+    readonly CommonOptions _common = new(command);
+
+    public void AddTo(Command to)
+    {
+        foreach (var option in new Option[]
+            { _data, _test, _words, _labels, _model, _attention, _optimizer, _budget, _shots, _prompt, _rows, _patience, _checkpoint, _resume, _clear, _offline })
+            to.Options.Add(option);
+        _common.AddTo(to);
+    }
+
+    public TuneSettings Read(ParseResult result)
+    {
+        var common = _common.Read(result);
+        var data = result.GetValue(_data) ?? throw new BadInputException("--data is needed: a tab-separated file with a header and the columns label and text (or sentence)");
+        var checkpoint = result.GetValue(_checkpoint);
+        if (result.GetValue(_resume) && checkpoint is null) throw new BadInputException("--resume needs --checkpoint DIR, the folder that holds the state to go on from");
+        var task = BadInputException.Check(() => TsvTask.Read(Existing(data), result.GetValue(_test) is { } test ? Existing(test) : null, LabelSentences(result)));
+        var model = result.GetValue(_offline) ? "tiny" : result.GetValue(_model)!;
+        var defaults = new TuningSettings();
+        var tuning = defaults with
+        {
+            Optimizer = result.GetValue(_optimizer) == "cma-es" ? OptimizerKind.Cma : OptimizerKind.RandomSearch,
+            LatentDimension = model == "tiny" ? TinyLatent : defaults.LatentDimension,
+            Queries = result.GetValue(_budget),
+            PrefixRows = result.GetValue(_rows),
+            Patience = result.GetValue(_patience) is > 0 and var patience ? patience : null,
+            Seed = common.Seed,
+        };
+        BadInputException.Check(tuning.Validate);
+        return new(
+            common, task, model, result.GetValue(_attention)!, PromptForms.Parse(result.GetValue(_prompt)!, tuning.PrefixRows), tuning, result.GetValue(_shots),
+            result.GetValue(_clear), checkpoint, result.GetValue(_resume));
+    }
+
+    string[]? LabelSentences(ParseResult result)
+    {
+        var (sentences, words) = (result.GetValue(_labels), result.GetValue(_words));
+        if (sentences is { Length: > 0 } && words is not null) throw new BadInputException("--label and --label-words say the same thing twice; use one of them");
+        if (words is not null) sentences = [.. words.Split(',', StringSplitOptions.TrimEntries).Select(word => word.Length > 0 ? $"This is {word}." : "")];
+        if (sentences is { Length: > 0 } && sentences.Any(string.IsNullOrWhiteSpace)) throw new BadInputException("a label word or sentence is empty; give one a class, such as --label-words bad,good");
+        return sentences is { Length: > 0 } ? sentences : null;
+    }
+
+    static string Existing(string file) => File.Exists(file) ? file : throw new BadInputException($"there is no file '{file}'");
+}

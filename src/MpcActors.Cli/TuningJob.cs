@@ -1,0 +1,92 @@
+using System.Globalization;
+using MpcActors.Models;
+using MpcActors.Network;
+using MpcActors.Tuning;
+
+namespace MpcActors.Cli;
+
+/// <summary>What <c>demo</c> and <c>tune</c> share: a model and an owner's texts, tuned with some attentions, and what is reported of it.</summary>
+sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, TuningSettings settings, CommonSettings common)
+{
+    public const int QueriesOfFullRun = 500;
+
+    readonly LabelMatrix _labels = Candidate.LabelsOf(model, texts);
+
+    public Candidate Prepare(AttentionKind attention) => Candidate.Prepare(model, attention, texts, _labels, form, settings);
+
+    public async Task<TuningResult> TuneInTheClearAsync(Candidate candidate, Checkpoint checkpoint, Steps steps, CancellationToken cancellation) =>
+        await new ForwardOnlyTuning(candidate.ClearPass(), texts.Train, texts.Dev, texts.Test, SettingsFor(candidate, "clear"), TimeProvider.System, progress => Show(steps, progress))
+            .RunAsync(checkpoint.File, checkpoint.Resume, cancellation);
+
+    /// <param name="queries">Instead of the budget.</param>
+    public async Task<(PrivateOutcome Outcome, Comparison Comparison)> TuneOnSharesAsync(
+        Candidate candidate, Checkpoint checkpoint, Steps steps, CancellationToken cancellation, int? queries = null)
+    {
+        var own = SettingsFor(candidate, "shares");
+        var outcome = await PrivateSession.RunAsync(
+            candidate, texts, own with { Queries = queries ?? own.Queries }, common, checkpoint, new(steps.Announce, progress => Show(steps, progress)), cancellation);
+        return (outcome, await Comparison.Of(candidate, texts, outcome.Result));
+    }
+
+    /// <param name="notes">What should be known of the figures.</param>
+    public TuningReport Report(string command, IReadOnlyList<AttentionRun> runs, Steps steps, IReadOnlyList<string> notes)
+    {
+        var transcripts = ByAttention(runs, run => run.Shares?.Run.Transcript);
+        var tuned = runs.Where(run => !run.IsControl).ToArray();
+        var comparisons = ByAttention(runs, run => run.Comparison);
+        var first = tuned[0].Shown.ZeroShot;
+        return new TuningReport
+        {
+            Command = command,
+            Seed = common.Seed,
+            ElapsedSeconds = steps.Elapsed.TotalSeconds,
+            Task = texts.Task.Name,
+            Model = model.Name,
+            Texts = new TextCounts(
+                texts.Task.ClassNames.Count, texts.Train.Batch.Texts, texts.Dev.Batch.Texts, texts.Test.Batch.Texts, texts.Task.Test.Count, texts.Train.Batch.TotalRows),
+            Tuning = new TuningFacts(
+                settings.Optimizer == OptimizerKind.Cma ? "cma-es" : "random-search", PromptForms.Name(form), form.Rows, settings.LatentDimension, settings.Population, QueriesOfFullRun),
+            Accuracy = new Accuracies(
+                first,
+                ByAttention(runs, run => (double?)run.Shown.ZeroShot),
+                ByAttention(runs, run => (double?)run.Shown.ZeroShotWithOffsets),
+                ByAttention(tuned, run => run.Clear?.Tuned),
+                ByAttention(tuned, run => run.Shares?.Result.Tuned),
+                Math.Sqrt(first * (1 - first) / texts.Test.Batch.Texts)),
+            Agreement = comparisons.Count > 0 ? comparisons.Values.Average(comparison => comparison.Agreement) : null,
+            Comparisons = comparisons,
+            Queries = tuned[0].Shown.Queries,
+            Attention = [.. runs.SelectMany(run => run.Costs(texts, common))],
+            Transcript = AttentionRun.JoinTranscripts(transcripts),
+            Transcripts = transcripts,
+            Phases = steps.Phases,
+            Notes = notes,
+        };
+    }
+
+    /// <summary>run.json and the timelines of the sessions; the first is trace.json.</summary>
+    public void Write(OutputFolder folder, TuningReport report, IReadOnlyList<AttentionRun> runs)
+    {
+        AttentionRun[] sessions = [.. runs.Where(run => run.Shares is not null)];
+        for (var i = 0; i < sessions.Length; i++)
+        {
+            var timeline = sessions[i].Shares!.Run.On(common.Network).Timeline;
+            folder.Write(i == 0 ? "trace.json" : $"trace-{sessions[i].Name}.json", stream => ChromeTrace.Write(stream, timeline));
+        }
+
+        folder.Write("run.json", report.ToJson() + "\n");
+    }
+
+    TuningSettings SettingsFor(Candidate candidate, string where) =>
+        settings with { Setup = $"{model.Name} {candidate.Name} {PromptForms.Name(form)} {where}" };
+
+    static void Show(Steps steps, TuningProgress progress) => steps.Report(
+        (double)progress.Queries / progress.Budget,
+        string.Create(CultureInfo.InvariantCulture, $"{progress.Queries} of {progress.Budget} queries, best loss {progress.BestLoss:0.000}, last accuracy on the development texts {progress.DevAccuracy:0.000}"));
+
+    static Dictionary<string, T> ByAttention<T>(IEnumerable<AttentionRun> runs, Func<AttentionRun, T?> value) where T : class =>
+        runs.Where(run => value(run) is not null).ToDictionary(run => run.Name, run => value(run)!);
+
+    static Dictionary<string, double> ByAttention(IEnumerable<AttentionRun> runs, Func<AttentionRun, double?> value) =>
+        runs.Where(run => value(run) is not null).ToDictionary(run => run.Name, run => value(run)!.Value);
+}

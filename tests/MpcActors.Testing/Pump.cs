@@ -5,11 +5,10 @@ namespace MpcActors.Testing;
 /// <summary>Runs the programs of a session in memory: frames first come first served, on the caller's thread, no actor and no network.</summary>
 public static class Pump
 {
-    /// <returns>Every frame, in the order of sending.</returns>
+    /// <param name="sent">Sees every frame, in the order of sending.</param>
     /// <exception cref="InvalidOperationException">Somebody awaits a frame that nobody sends.</exception>
-    public static IReadOnlyList<Frame> Run(IReadOnlyDictionary<Role, Func<Port, ValueTask>> programs)
+    public static void Run(IReadOnlyDictionary<Role, Func<Port, ValueTask>> programs, Action<Frame>? sent = null)
     {
-        var frames = new List<Frame>();
         var queue = new Queue<Frame>();
         var ports = new Dictionary<Role, Port>();
         var tasks = new List<Task>();
@@ -29,13 +28,11 @@ public static class Pump
         }
 
         foreach (var failed in tasks.Where(task => task.IsFaulted)) failed.GetAwaiter().GetResult();
-        return tasks.TrueForAll(task => task.IsCompleted)
-            ? frames
-            : throw new InvalidOperationException("the run is stuck: somebody awaits a frame that nobody sends");
+        if (!tasks.TrueForAll(task => task.IsCompleted)) throw new InvalidOperationException("the run is stuck: somebody awaits a frame that nobody sends");
 
         void Send(Frame frame)
         {
-            frames.Add(frame);
+            sent?.Invoke(frame);
             queue.Enqueue(frame);
         }
     }

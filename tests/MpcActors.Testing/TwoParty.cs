@@ -35,12 +35,13 @@ public static class TwoParty
     {
         var outputs = new Dictionary<Seat, Share[]>();
         var costs = new Dictionary<Seat, Cost>();
-        var frames = Pump.Run(new Dictionary<Role, Func<Port, ValueTask>>
+        var frames = new List<Frame>();
+        Pump.Run(new Dictionary<Role, Func<Port, ValueTask>>
         {
             [Role.PartyZero] = port => RunAt(new Party(Seat.Zero, port), port, Role.PartyOne),
             [Role.PartyOne] = port => RunAt(new Party(Seat.One, port), port, Role.PartyZero),
             [Role.Dealer] = port => RunAt(new Party(Seat.Dealer, port, seed), port, Role.PartyZero),
-        });
+        }, frames.Add);
 
         var planner = new Port(Role.PartyZero, _ => { });
         var plan = new Party(Seat.Planner, planner);

@@ -15,7 +15,7 @@ public sealed class ArrowTests
         ["MpcActors.Network"] = [],
         ["MpcActors.Actors"] = ["MpcActors.Protocols", "MpcActors.Network", "MpcActors.Tuning"],
         ["MpcActors.Cli"] = ["MpcActors.Actors", "MpcActors.Tuning", "MpcActors.Data", "MpcActors.Network"],
-        ["MpcActors.Benchmarks"] = ["MpcActors.Models", "MpcActors.Testing"],
+        ["MpcActors.Benchmarks"] = ["MpcActors.Models", "MpcActors.Tuning", "MpcActors.Actors", "MpcActors.Testing"],
         ["MpcActors.Testing"] = ["MpcActors.Protocols", "MpcActors.Network"],
         ["MpcActors.Simulation.Tests"] = ["MpcActors.Actors", "MpcActors.Testing"],
         ["MpcActors.Repository.Tests"] = [],

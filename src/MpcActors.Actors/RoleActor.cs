@@ -50,6 +50,8 @@ internal sealed class RoleActor : ReceiveActor
         body();
         if (_run.IsCompleted) _run.GetAwaiter().GetResult();
         var (busy, offline) = turn.End();
+        // All that the dealer does needs no input, and is done before the run.
+        if (_port.Self == Role.Dealer) (busy, offline) = (TimeSpan.Zero, busy + offline);
         _network.Tell(new TurnDone(_port.Self, busy, offline, _run.IsCompleted));
     }
 }

@@ -11,10 +11,13 @@ static class Nearest
     {
         var best = known
             .Select(name => (Name: name, Edits: Edits(word, name)))
-            .OrderBy(candidate => candidate.Edits).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
+            .OrderBy(candidate => candidate.Edits).ThenByDescending(candidate => Begin(word, candidate.Name)).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .FirstOrDefault(candidate => candidate.Edits <= MostEdits && 2 * candidate.Edits <= word.TrimStart('-').Length);
         return best.Name is { } name ? $"; did you mean {name}?" : "";
     }
+
+    /// <summary>Letters with which both begin.</summary>
+    static int Begin(string left, string right) => left.Zip(right).TakeWhile(pair => pair.First == pair.Second).Count();
 
     /// <summary>Insertions, deletions and substitutions of one letter that turn one word into the other (Levenshtein), and swaps of neighbours.</summary>
     static int Edits(string from, string to)

@@ -10,6 +10,7 @@ abstract class Steps(IReadOnlyList<string> titles)
     readonly Stopwatch _watch = Stopwatch.StartNew();
     readonly List<Phase> _phases = [];
     TimeSpan _begun;
+    TimeSpan _begunCpu;
     int _current = -1;
 
     /// <summary>The steps that are over, and how long each took.</summary>
@@ -34,7 +35,7 @@ abstract class Steps(IReadOnlyList<string> titles)
     {
         End();
         _current++;
-        _begun = Elapsed;
+        (_begun, _begunCpu) = (Elapsed, Environment.CpuUsage.TotalTime);
         Begun(_current);
     }
 
@@ -42,7 +43,7 @@ abstract class Steps(IReadOnlyList<string> titles)
     public void End()
     {
         if (_current < 0) return;
-        _phases.Add(new Phase(titles[_current], (Elapsed - _begun).TotalSeconds));
+        _phases.Add(new Phase(titles[_current], (Elapsed - _begun).TotalSeconds, (Environment.CpuUsage.TotalTime - _begunCpu).TotalSeconds));
         Ended(_current);
     }
 

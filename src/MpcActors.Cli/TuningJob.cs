@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using MpcActors.Models;
 using MpcActors.Network;
@@ -60,6 +61,7 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
             Transcript = AttentionRun.JoinTranscripts(transcripts),
             Transcripts = transcripts,
             Phases = steps.Phases,
+            PeakBytes = Process.GetCurrentProcess().PeakWorkingSet64,
             Notes = notes,
         };
     }

@@ -33,6 +33,9 @@ sealed record TuningReport : Report
     /// <summary>Where the program's own time went.</summary>
     public required IReadOnlyList<Phase> Phases { get; init; }
 
+    /// <summary>The most memory that this process held.</summary>
+    public required long PeakBytes { get; init; }
+
     /// <summary>What should be known before a number is quoted.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 }
@@ -72,4 +75,5 @@ sealed record AttentionCost(
     bool IsLive,
     Cost Total);
 
-sealed record Phase(string Name, double Seconds);
+/// <param name="CpuSeconds">Of all threads of this process, garbage collection included.</param>
+sealed record Phase(string Name, double Seconds, double CpuSeconds);

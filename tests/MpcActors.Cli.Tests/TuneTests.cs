@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace MpcActors.Cli.Tests;
+
+public sealed class TuneTests
+{
+    /// <summary>Short sentences of two classes, in words that the tiny model knows.</summary>
+    static string Texts()
+    {
+        var (nouns, words) = (new[] { "soup", "film", "phone", "hotel", "cake", "novel", "lamp", "bike" }, new[] { "awful wonderful", "dull superb", "rude lovely", "broken perfect" });
+        var rows = nouns.SelectMany(noun => words.SelectMany(pair => pair.Split(' ').Select((word, label) => $"{label}\tthe {noun} was {word}")));
+        return "label\ttext\n" + string.Join('\n', rows) + "\n";
+    }
+
+    static readonly string[] Rfa = ["--attention", "rfa", "--budget", "60"];
+
+    static string[] Arguments(Scratch scratch, string name, params string[] more) =>
+    [
+        "tune", "--data", scratch.Write("train.tsv", Texts()), "--label-words", "bad,good", "--model", "tiny", "--shots", "4", "--out", scratch.Path(name), .. more,
+    ];
+
+    [Fact]
+    public async Task An_interrupted_tuning_resumes_to_the_same_prompt()
+    {
+        using var scratch = new Scratch();
+        var whole = await Typed.Run(Arguments(scratch, "whole", Rfa));
+        Assert.True(whole.Code == 0, whole.Error);
+
+        var half = await Typed.RunUntil("Tune on shares", "20 of 60 queries", Arguments(scratch, "half", [.. Rfa, "--checkpoint", scratch.Path("state")]));
+        Assert.Equal(130, half.Code);
+        Assert.False(File.Exists(Path.Combine(scratch.Path("half"), "run.json")));
+        var rest = await Typed.Run(Arguments(scratch, "half", [.. Rfa, "--checkpoint", scratch.Path("state"), "--resume"]));
+
+        Assert.True(rest.Code == 0, rest.Error);
+        Assert.Contains("20 of 60 queries", rest.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(" 0 of 60 queries", rest.Error[rest.Error.IndexOf("Tune on shares", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(scratch.Path("whole"), "prompt.json")), File.ReadAllBytes(Path.Combine(scratch.Path("half"), "prompt.json")));
+
+        var other = await Typed.Run(Arguments(scratch, "half", [.. Rfa, "--checkpoint", scratch.Path("state"), "--resume", "--seed", "9"]));
+        Assert.Equal(2, other.Code);
+        Assert.Contains("other settings or other data", other.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("softmax", "input-rows", "cma-es")]
+    [InlineData("rfa", "added-rows", "random-search")]
+    [InlineData("uniform", "shift", "cma-es")]
+    public async Task Every_prompt_form_tunes_on_shares_as_in_the_clear(string attention, string prompt, string optimizer)
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run(Arguments(
+            scratch, "out", "--attention", attention, "--prompt", prompt, "--prompt-rows", "2", "--optimizer", optimizer, "--budget", "20", "--json"));
+
+        Assert.True(typed.Code == 0, typed.Error);
+        var run = JsonDocument.Parse(typed.Output).RootElement;
+        Assert.Equal(1, run.GetProperty("agreement").GetDouble());
+        Assert.InRange(run.GetProperty("comparisons").GetProperty(attention).GetProperty("logitError").GetDouble(), 0, 0.01);
+        Assert.Equal(prompt, run.GetProperty("tuning").GetProperty("prompt").GetString());
+        Assert.Equal(optimizer, run.GetProperty("tuning").GetProperty("optimizer").GetString());
+    }
+
+    [Fact]
+    public async Task In_the_clear_nothing_crosses_a_network()
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run(Arguments(scratch, "out", [.. Rfa, "--clear", "--json"]));
+
+        Assert.True(typed.Code == 0, typed.Error);
+        var run = JsonDocument.Parse(typed.Output).RootElement;
+        Assert.Equal(0, run.GetProperty("attention").GetArrayLength());
+        Assert.False(run.TryGetProperty("transcript", out _));
+        Assert.True(run.GetProperty("accuracy").GetProperty("clear").TryGetProperty("rfa", out _));
+    }
+}

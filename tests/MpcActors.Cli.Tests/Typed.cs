@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace MpcActors.Cli.Tests;
+
+/// <summary>What a command line came to.</summary>
+sealed record Typed(int Code, string Output, string Error)
+{
+    public static async Task<Typed> Run(params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        return new Typed(await CommandLine.RunAsync(args, output, error), output.ToString(), error.ToString());
+    }
+
+    /// <summary>Types Ctrl-C as soon as <paramref name="seen"/> was written to standard error after <paramref name="after"/>.</summary>
+    public static async Task<Typed> RunUntil(string after, string seen, params string[] args)
+    {
+        using var interrupt = new CancellationTokenSource();
+        var (output, error) = (new StringWriter(), new Watcher(after, seen, interrupt.Cancel));
+        return new Typed(await CommandLine.RunAsync(args, output, error, interrupt.Token), output.ToString(), error.ToString());
+    }
+
+    sealed class Watcher(string after, string seen, Action found) : StringWriter
+    {
+        readonly StringBuilder _text = new();
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            _text.AppendLine(value);
+            var all = _text.ToString();
+            var start = all.IndexOf(after, StringComparison.Ordinal);
+            if (start >= 0 && all.IndexOf(seen, start, StringComparison.Ordinal) >= 0) found();
+        }
+    }
+}
+
+/// <summary>A folder of a test's own, gone afterwards.</summary>
+sealed class Scratch : IDisposable
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("mpc-cli-").FullName;
+
+    public string Path(string name) => System.IO.Path.Combine(Folder, name);
+
+    public string Write(string name, string text)
+    {
+        File.WriteAllText(Path(name), text);
+        return Path(name);
+    }
+
+    public void Dispose() => Directory.Delete(Folder, true);
+}

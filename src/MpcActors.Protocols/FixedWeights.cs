@@ -39,18 +39,27 @@ public sealed class FixedWeights
         });
     }
 
-    /// <summary>wire · W; the fraction bits of both add up.</summary>
-    public Share Multiply(Party party, Masked wire)
+    /// <summary>wire · W, plus <paramref name="bias"/> in each row; the fraction bits of both factors add up.</summary>
+    /// <param name="bias">A row of as many fraction bits as the product has.</param>
+    public Share Multiply(Party party, Masked wire, Share? bias = null)
     {
         var shape = new Shape(wire.Shape.Rows, Shape.Columns);
+        var fractionBits = wire.FractionBits + FractionBits;
+        if (bias is not null && bias.FractionBits != fractionBits)
+            throw new ArgumentException($"a bias of {bias.FractionBits} fraction bits does not fit a product of {fractionBits}");
         var online = (long)wire.Shape.Rows * Shape.Count;
         party.Meter.CountMultiplications(party.Seat == Seat.Dealer ? online : 2 * online);
-        var dealt = party.Correlations.Derived(shape, () => MatrixProduct.Of(wire.Mask, _half));
-        var fractionBits = wire.FractionBits + FractionBits;
-        if (wire.Public.IsHollow || dealt.IsHollow) return new(RingTensor.Hollow(shape), fractionBits);
+        var product = party.Correlations.Derived(shape, () => MatrixProduct.Of(wire.Mask, _half));
+        if (wire.Public.IsHollow || product.IsHollow) return new(RingTensor.Hollow(shape), fractionBits);
 
-        RingTensor prepared;
-        using (party.Meter.Offline()) prepared = dealt - MatrixProduct.Of(wire.Mask, _open);
-        return new(MatrixProduct.Of(wire.Public, _half) + prepared, fractionBits);
+        // The dealt tensor is this party's own copy and nobody else's, so the sum grows in it.
+        using (party.Meter.Offline())
+        {
+            MatrixProduct.AddTo(product, -wire.Mask, _open);
+            if (bias is not null) product.AddToEachRow(bias.Value);
+        }
+
+        MatrixProduct.AddTo(product, wire.Public, _half);
+        return new(product, fractionBits);
     }
 }

@@ -34,14 +34,14 @@ public sealed unsafe class PackedMatrix
 
     internal IMatrixKernel Kernel { get; }
 
-    /// <summary>Writes left · this.</summary>
-    internal void MultiplyBy(ReadOnlySpan<ulong> left, int rows, Span<ulong> result, int workers)
+    /// <summary>Writes left · this, or adds it if <paramref name="accumulate"/>.</summary>
+    internal void MultiplyBy(ReadOnlySpan<ulong> left, int rows, Span<ulong> result, int workers, bool accumulate = false)
     {
-        if (Shape.Rows == 0) result.Clear();
+        if (Shape.Rows == 0 && !accumulate) result.Clear();
         fixed (ulong* x = left, y = result)
         {
             BlockedProduct.Multiply(
-                Kernel, x, new(Shape.Rows, 1), rows, Shape.Rows, _aligned, Shape.Columns, y, Shape.Columns, accumulate: false, workers);
+                Kernel, x, new(Shape.Rows, 1), rows, Shape.Rows, _aligned, Shape.Columns, y, Shape.Columns, accumulate, workers);
         }
 
         GC.KeepAlive(this);

@@ -12,13 +12,15 @@ public static class RowOperations
         return tensor.MapRows((row, source, destination) => TensorPrimitives.Multiply(source, factors.Span[row], destination));
     }
 
-    /// <summary>The vector <paramref name="row"/> added to each row.</summary>
-    public static RingTensor AddToRows(this RingTensor tensor, RingTensor row)
+    /// <summary>Adds the vector <paramref name="row"/> to each row, in place: for a tensor that its caller has just made.</summary>
+    public static void AddToEachRow(this RingTensor tensor, RingTensor row)
     {
         if (row.Count != tensor.Shape.Columns) throw new ArgumentException($"a row of {row.Count} cannot be added to the rows of a tensor {tensor.Shape}");
-        if (row.IsHollow) return RingTensor.Hollow(tensor.Shape);
-        var addend = row.Values;
-        return tensor.MapRows((_, source, destination) => TensorPrimitives.Add(source, addend, destination));
+        var (addend, target, width) = (row.Values, tensor.Values, tensor.Shape.Columns);
+        Parallelism.ForChunks(tensor.Shape.Rows, (start, length) =>
+        {
+            for (var i = start; i < start + length; i++) TensorPrimitives.Add(target.AsSpan(i * width, width), addend, target.AsSpan(i * width, width));
+        }, chunkLength: 64);
     }
 
     /// <summary>Row g of the result is the sum of rows starts[g] to starts[g + 1] − 1.</summary>

@@ -31,6 +31,27 @@ public sealed class MatrixTests
     }
 
     [Fact]
+    public void A_bias_is_added_to_each_row_and_must_have_the_products_scale()
+    {
+        var (w, x, b) = (Random("w", new(5, 7)), Random("x", new(3, 5)), Random("b", Shape.Vector(7)));
+        var run = TwoParty.Run(Seed.FromNumber(1), [w, x, b], static async (party, inputs) =>
+        {
+            var weights = await FixedWeights.Open(party, inputs[0]);
+            return [weights[0].Multiply(party, await party.Mask(inputs[1]), inputs[2])];
+        });
+
+        var expected = MatrixProduct.Of(x.Value, w.Value);
+        for (var i = 0; i < 3; i++)
+            for (var j = 0; j < 7; j++)
+                Assert.Equal(expected[i, j] + b.Value[0, j], run.Opened[i, j]);
+        Assert.Throws<ArgumentException>(() => TwoParty.Run(Seed.FromNumber(1), [w, x, (b.Value, 1)], static async (party, inputs) =>
+        {
+            var weights = await FixedWeights.Open(party, inputs[0]);
+            return [weights[0].Multiply(party, await party.Mask(inputs[1]), inputs[2])];
+        }));
+    }
+
+    [Fact]
     public void Blocks_multiply_within_larger_tensors_and_add_up()
     {
         // Two heads of width 3: scores = Q_h K_hᵀ, then out = Kᵀ_h Q_h, in one tensor each.

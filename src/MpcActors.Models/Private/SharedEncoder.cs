@@ -7,11 +7,7 @@ namespace MpcActors.Models.Private;
 public sealed record SharedAffine(FixedWeights Weight, Share Bias)
 {
     /// <summary>wire · W + b, with the fraction bits of wire and weights together. Local.</summary>
-    public Share Apply(Party party, Masked wire)
-    {
-        var product = Weight.Multiply(party, wire);
-        return product with { Value = product.Value.AddToRows(Bias.WithMoreFractionBits(product.FractionBits).Value) };
-    }
+    public Share Apply(Party party, Masked wire) => Weight.Multiply(party, wire, Bias.WithMoreFractionBits(wire.FractionBits + Weight.FractionBits));
 }
 
 /// <summary>A layer's shared weights beside its public outline.</summary>

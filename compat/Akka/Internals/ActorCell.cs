@@ -263,7 +263,12 @@ internal sealed class ActorCell : IUntypedActorContext
     {
         if (children.Find(failed.Child.Self.Path.Name) != failed.Child) return;
         var strategy = actor?.StrategyFor(Props) ?? SupervisorStrategy.DefaultStrategy;
-        if (!strategy.HandleFailure(failed.Child, failed.Cause, children.All())) Fail(failed.Cause);
+
+        // A decider may ask who failed: it is the sender.
+        envelope = new Envelope(failed, failed.Child.Self);
+        var isHandled = strategy.HandleFailure(failed.Child, failed.Cause, children.All());
+        envelope = default;
+        if (!isHandled) Fail(failed.Cause);
     }
 
     private void Resume()

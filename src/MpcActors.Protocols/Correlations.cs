@@ -1,3 +1,4 @@
+using System.Numerics;
 using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
@@ -27,4 +28,18 @@ public abstract class Correlations
 
     /// <summary>An exclusive-or share of a function of uniform tensors.</summary>
     public abstract RingTensor DerivedBits(Shape shape, Func<RingTensor> value);
+
+    /// <summary>A fingerprint of the kinds and sizes of all draws so far. A seat that drew anything else would read its stream at the wrong place, unnoticed.</summary>
+    internal ulong Drawn { get; private set; }
+
+    private protected void Note(DrawKind kind, Shape shape) =>
+        Drawn = (BitOperations.RotateLeft(Drawn, 23) ^ (((ulong)shape.Count << 2) | (ulong)kind)) * 0x9E3779B97F4A7C15;
+
+    private protected enum DrawKind
+    {
+        Uniform,
+        UniformBits,
+        Derived,
+        DerivedBits,
+    }
 }

@@ -22,6 +22,7 @@ sealed class DealerCorrelations(Seed zero, Seed one, Meter meter) : Correlations
 
     public override RingTensor Uniform(Shape shape)
     {
+        Note(DrawKind.Uniform, shape);
         var sum = DrawZero(shape);
         Combine(sum.Values, static (own, stream) => TensorPrimitives.Add(own, stream, own));
         return sum;
@@ -29,20 +30,22 @@ sealed class DealerCorrelations(Seed zero, Seed one, Meter meter) : Correlations
 
     public override RingTensor UniformBits(Shape shape)
     {
+        Note(DrawKind.UniformBits, shape);
         var sum = DrawZero(shape);
         Combine(sum.Values, static (own, stream) => TensorPrimitives.Xor(own, stream, own));
         return sum;
     }
 
     public override RingTensor Derived(Shape shape, Func<RingTensor> value) =>
-        Deal(shape, value, static (wanted, zero) => TensorPrimitives.Subtract(wanted, zero, zero));
+        Deal(DrawKind.Derived, shape, value, static (wanted, zero) => TensorPrimitives.Subtract(wanted, zero, zero));
 
     public override RingTensor DerivedBits(Shape shape, Func<RingTensor> value) =>
-        Deal(shape, value, static (wanted, zero) => TensorPrimitives.Xor(wanted, zero, zero));
+        Deal(DrawKind.DerivedBits, shape, value, static (wanted, zero) => TensorPrimitives.Xor(wanted, zero, zero));
 
     /// <summary>The value, whose correction towards the zero party's stream is kept for party one.</summary>
-    RingTensor Deal(Shape shape, Func<RingTensor> value, CombineWords correct)
+    RingTensor Deal(DrawKind kind, Shape shape, Func<RingTensor> value, CombineWords correct)
     {
+        Note(kind, shape);
         meter.CountDealt(shape.Count);
         var wanted = value();
         Shape.RequireEqual(wanted.Shape, shape);

@@ -76,11 +76,18 @@ public sealed class Party
         await LoadSegment();
     }
 
-    /// <summary>Ends the epoch; what was dealt must have been used.</summary>
+    /// <summary>Ends the epoch: all seats must have drawn the same, and used what was dealt. Results leave after it, not before.</summary>
+    /// <exception cref="ProtocolViolationException">Dealer and party have run different programs.</exception>
     public async ValueTask EndEpoch()
     {
         await DealSegment();
         if (Seat == Seat.One) ((PartyCorrelations)Correlations).Load([]);
+        if (IsComputing) _port.Send(Role.Dealer, [Correlations.Drawn], Phase.Offline);
+        if (Seat != Seat.Dealer) return;
+
+        for (; _segmentsUnconfirmed > 0; _segmentsUnconfirmed--) await _port.ReceiveWords(Role.PartyOne, 0);
+        await RequireSameDraws(Role.PartyZero);
+        await RequireSameDraws(Role.PartyOne);
     }
 
     /// <summary>Masks shares with fresh uniform masks and opens them together: one round.</summary>
@@ -172,6 +179,13 @@ public sealed class Party
         if (Seat != Seat.One) return;
         ((PartyCorrelations)Correlations).Load(Words.FromBytes(await _port.Receive(Role.Dealer)));
         _port.Send(Role.Dealer, Array.Empty<ulong>(), Phase.Offline);
+    }
+
+    async ValueTask RequireSameDraws(Role party)
+    {
+        var drawn = await _port.ReceiveWords(party, 1);
+        if (drawn[0] != Correlations.Drawn)
+            throw new ProtocolViolationException($"{party.Name()} drew other correlations than the dealer dealt: they have run different programs");
     }
 
     async ValueTask<Seed> ReceiveSeed(Role from)

@@ -21,6 +21,30 @@ sealed class PartyCorrelations(Seat seat, Seed seed, Meter meter) : Correlations
 
     public override RingTensor Uniform(Shape shape)
     {
+        Note(DrawKind.Uniform, shape);
+        return Expand(shape);
+    }
+
+    public override RingTensor UniformBits(Shape shape)
+    {
+        Note(DrawKind.UniformBits, shape);
+        return Expand(shape);
+    }
+
+    public override RingTensor Derived(Shape shape, Func<RingTensor> value)
+    {
+        Note(DrawKind.Derived, shape);
+        return Take(shape);
+    }
+
+    public override RingTensor DerivedBits(Shape shape, Func<RingTensor> value)
+    {
+        Note(DrawKind.DerivedBits, shape);
+        return Take(shape);
+    }
+
+    RingTensor Expand(Shape shape)
+    {
         using var offline = meter.Offline();
         var tensor = RingTensor.Uninitialized(shape);
         _stream.Fill(tensor.Values, _position);
@@ -28,12 +52,10 @@ sealed class PartyCorrelations(Seat seat, Seed seed, Meter meter) : Correlations
         return tensor;
     }
 
-    public override RingTensor UniformBits(Shape shape) => Uniform(shape);
-
-    public override RingTensor Derived(Shape shape, Func<RingTensor> value)
+    RingTensor Take(Shape shape)
     {
         meter.CountDealt(shape.Count);
-        if (seat == Seat.Zero) return Uniform(shape);
+        if (seat == Seat.Zero) return Expand(shape);
         if (_corrections.Length - _used < shape.Count)
             throw new ProtocolViolationException($"the program takes {shape.Count} dealt words where the dealer left {_corrections.Length - _used}");
         using var offline = meter.Offline();
@@ -42,6 +64,4 @@ sealed class PartyCorrelations(Seat seat, Seed seed, Meter meter) : Correlations
         _used += shape.Count;
         return tensor;
     }
-
-    public override RingTensor DerivedBits(Shape shape, Func<RingTensor> value) => Derived(shape, value);
 }

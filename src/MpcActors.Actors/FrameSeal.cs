@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using MpcActors.Protocols;
@@ -5,19 +6,24 @@ using MpcActors.Ring;
 
 namespace MpcActors.Actors;
 
-/// <summary>A 128-bit tag over all of a frame: AES-128-GMAC (NIST SP 800-38D), the key a session's, the nonce link and number.</summary>
+/// <summary>A 128-bit tag over all of a frame: AES-128-GMAC (NIST SP 800-38D) of the payload's <see cref="NhDigest"/>; the keys are a session's, the nonce link, number and length.</summary>
 /// <remarks>
 /// An altered share would not be noticed by additive sharing itself: the result would be a wrong number. The tag makes it a
-/// clean stop. The same tags, rolled into a hash, are the run's transcript.
+/// clean stop. The same tags, rolled into a hash, are the run's transcript. GMAC alone, at both ends of every frame, cost more
+/// than a third of the parties' own work; hashed first, it reads a hundredth of the bytes.
 /// </remarks>
 public sealed class FrameSeal(Seed key) : IDisposable
 {
     public const int TagBytes = 16;
     const int NonceBytes = 12;
 
-    readonly AesGcm _gcm = new(KeyBytes(key), TagBytes);
+    readonly AesGcm _gcm = new(KeyBytes(key.Derive("gmac")), TagBytes);
+    readonly NhDigest _digest = new(key.Derive("nh"));
 
-    public SealedFrame Seal(Frame frame) => new(frame, TagOf(frame));
+    /// <exception cref="ArgumentException">The payload is larger than a frame's may be.</exception>
+    public SealedFrame Seal(Frame frame) => frame.Payload.Length <= MessageSerializer.LargestPayload
+        ? new(frame, TagOf(frame))
+        : throw new ArgumentException($"{frame} is larger than the {MessageSerializer.LargestPayload} bytes that a frame may have; share the tensor in parts", nameof(frame));
 
     /// <exception cref="ProtocolViolationException">The frame is not as it was sent.</exception>
     public Frame Open(SealedFrame message) => TagOf(message.Frame) == message.Tag
@@ -32,8 +38,15 @@ public sealed class FrameSeal(Seed key) : IDisposable
         nonce.Clear();
         (nonce[0], nonce[1], nonce[2]) = ((byte)frame.From, (byte)frame.To, (byte)frame.Phase);
         BinaryPrimitives.WriteUInt32LittleEndian(nonce[4..], frame.Sequence);
+        BinaryPrimitives.WriteInt32LittleEndian(nonce[8..], frame.Payload.Length);
+
+        var length = NhDigest.LengthOf(frame.Payload.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        var digest = rented.AsSpan(0, length);
+        _digest.Write(frame.Payload.Span, digest);
         Span<byte> tag = stackalloc byte[TagBytes];
-        _gcm.Encrypt(nonce, [], [], tag, frame.Payload.Span);
+        _gcm.Encrypt(nonce, [], [], tag, digest);
+        ArrayPool<byte>.Shared.Return(rented);
         return BinaryPrimitives.ReadUInt128LittleEndian(tag);
     }
 

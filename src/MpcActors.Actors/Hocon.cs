@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Configuration;
 using MpcActors.Network;
 
@@ -6,6 +7,8 @@ namespace MpcActors.Actors;
 /// <summary>The configuration files of hocon/, composed by fallback: Akka ignores HOCON's include where no callback resolves it.</summary>
 public static class Hocon
 {
+    static readonly string[] LinkKeys = ["name", "latency", "bandwidth", "jitter", "loss", "retransmit-after"];
+
     static readonly Lazy<Config> Defaults = new(() => Load(Shipped("reference")));
 
     /// <summary>All defaults: hocon/reference.hocon.</summary>
@@ -29,6 +32,7 @@ public static class Hocon
     public static IReadOnlyList<string> Networks { get; } = ["lan", "wan-1", "wan-2"];
 
     /// <summary>A network by the name of a shipped profile or by file, with latency and bandwidth of its own where given.</summary>
+    /// <remarks>mpc.link has latency and bandwidth, and may have name, jitter, loss (a probability) and retransmit-after; see <see cref="LinkProfile"/>.</remarks>
     /// <exception cref="ArgumentException">There is no such network, or a figure cannot be.</exception>
     public static LinkProfile Network(string nameOrFile, string? latency = null, string? bandwidth = null)
     {
@@ -36,18 +40,32 @@ public static class Hocon
             throw new ArgumentException($"unknown network '{nameOrFile}': use {string.Join(", ", Networks)}, or the path of a HOCON file with an mpc.link section");
         var file = Networks.Contains(nameOrFile) ? Shipped(nameOrFile) : nameOrFile;
         var link = Load(file).GetConfig("mpc.link");
-        if (link is null || link.IsEmpty) throw new ArgumentException($"'{file}' has no mpc.link section with latency and bandwidth");
+        if (link is null || link.IsEmpty || !link.Root.IsObject()) throw new ArgumentException($"'{file}' has no mpc.link section with latency and bandwidth");
+        foreach (var (key, _) in link.AsEnumerable())
+            if (!LinkKeys.Contains(key)) throw new ArgumentException($"'{file}' has mpc.link.{key}, which is not known: use {string.Join(", ", LinkKeys)}");
         try
         {
-            return new LinkProfile(
+            var profile = new LinkProfile(
                 link.GetString("name", Path.GetFileNameWithoutExtension(file)),
                 LinkUnits.ParseLatency(latency ?? Required(link, "latency", file)),
                 LinkUnits.ParseBitsPerSecond(bandwidth ?? Required(link, "bandwidth", file)));
+            return profile with
+            {
+                Jitter = Time("jitter", profile.Jitter),
+                Loss = Probability("loss", profile.Loss),
+                RetransmitAfter = Time("retransmit-after", profile.RetransmitAfter),
+            };
         }
-        catch (FormatException problem)
+        catch (Exception problem) when (problem is FormatException or ConfigurationException or ArgumentOutOfRangeException)
         {
-            throw new ArgumentException(problem.Message, problem);
+            throw new ArgumentException($"network '{nameOrFile}': {problem.Message}", problem);
         }
+
+        TimeSpan Time(string key, TimeSpan otherwise) => link.HasPath(key) ? LinkUnits.ParseLatency(link.GetString(key)) : otherwise;
+
+        double Probability(string key, double otherwise) => !link.HasPath(key) ? otherwise
+            : double.TryParse(link.GetString(key), CultureInfo.InvariantCulture, out var value) ? value
+            : throw new FormatException($"'{link.GetString(key)}' cannot be read: {key} is a probability such as 0.01.");
     }
 
     static string Required(Config link, string key, string file) =>

@@ -11,7 +11,7 @@ namespace MpcActors.Actors;
 public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>Longer than any frame of a model that fits this machine, and far below what a length field could claim.</summary>
-    const int LargestPayload = 1 << 30;
+    public const int LargestPayload = 1 << 30;
 
     const string FrameManifest = "F";
     const string ReadyManifest = "R";
@@ -131,7 +131,13 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
     static TurnDone ReadTurnDone(ref MessagePackReader reader)
     {
         RequireCount(ref reader, 4);
-        return new(ReadRole(ref reader), TimeSpan.FromTicks(reader.ReadInt64()), TimeSpan.FromTicks(reader.ReadInt64()), reader.ReadBoolean());
+        return new(ReadRole(ref reader), ReadTime(ref reader), ReadTime(ref reader), reader.ReadBoolean());
+    }
+
+    static TimeSpan ReadTime(ref MessagePackReader reader)
+    {
+        var ticks = reader.ReadInt64();
+        return ticks >= 0 ? TimeSpan.FromTicks(ticks) : throw new ProtocolViolationException($"a turn claims to have taken {ticks} ticks");
     }
 
     static Ready ReadReady(ref MessagePackReader reader)

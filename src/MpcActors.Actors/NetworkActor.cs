@@ -12,7 +12,7 @@ namespace MpcActors.Actors;
 internal sealed class NetworkActor : ReceiveActor
 {
     readonly ConservativeClock<SealedFrame> _clock;
-    readonly FaultPlan _faults;
+    readonly FaultyLinks _faults;
     readonly Transcript _transcript;
     readonly Role[] _roles;
     readonly Dictionary<Role, IActorRef> _actors = [];
@@ -23,7 +23,7 @@ internal sealed class NetworkActor : ReceiveActor
     /// <param name="roles">Who takes part, in the order of their first turns.</param>
     public NetworkActor(ConservativeClock<SealedFrame> clock, FaultPlan faults, Transcript transcript, Role[] roles)
     {
-        (_clock, _faults, _transcript, _roles) = (clock, faults, transcript, roles);
+        (_clock, _faults, _transcript, _roles) = (clock, faults.Begin(), transcript, roles);
 
         Receive<Ready>(ready =>
         {

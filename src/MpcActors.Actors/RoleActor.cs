@@ -4,7 +4,7 @@ using MpcActors.Ring;
 
 namespace MpcActors.Actors;
 
-/// <summary>What a role does, as sequential code over its links.</summary>
+/// <summary>What a role does, as sequential code over its links. It awaits frames and nothing else: virtual time knows of no other wait.</summary>
 public delegate ValueTask RoleProgram(Port port);
 
 /// <summary>Hosts one role: a computing party, the dealer, an owner. It moves frames; what they mean is its program's affair.</summary>
@@ -26,7 +26,7 @@ internal sealed class RoleActor : ReceiveActor
         _port = new Port(role, frame => _network.Tell(_seal.Seal(frame)));
 
         Receive<Start>(_ => Turn(() => _run = program(_port).AsTask()));
-        Receive<SealedFrame>(message => Turn(() => _port.Deliver(_seal.Open(message))));
+        Receive<SealedFrame>(message => Turn(() => _port.Deliver(Open(message))));
     }
 
     public static Props Props(Role role, RoleProgram program, IActorRef network, Seed frameKey, Work work) =>
@@ -50,8 +50,16 @@ internal sealed class RoleActor : ReceiveActor
         body();
         if (_run.IsCompleted) _run.GetAwaiter().GetResult();
         var (busy, offline) = turn.End();
-        // All that the dealer does needs no input, and is done before the run.
+
+        // What the dealer does needs no inputs, so all of it could have been done before.
         if (_port.Self == Role.Dealer) (busy, offline) = (TimeSpan.Zero, busy + offline);
         _network.Tell(new TurnDone(_port.Self, busy, offline, _run.IsCompleted));
+    }
+
+    Frame Open(SealedFrame message)
+    {
+        if (message.Frame.Phase == Phase.Online) return _seal.Open(message);
+        using var offline = _port.Meter.Offline();
+        return _seal.Open(message);
     }
 }

@@ -57,8 +57,8 @@ internal sealed class SessionActor : ReceiveActor
         base.PostStop();
     }
 
-    // Stop, never Restart: a restarted party would use its one-time masks again.
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
+    // Stop, never Restart: a restarted party would use its one-time masks again. Not logged, since whoever runs the session gets the exception.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, failure =>
     {
         var role = Sender.Path.Name;
         _outcome.TrySetException(failure is OperationCanceledException
@@ -66,5 +66,5 @@ internal sealed class SessionActor : ReceiveActor
             : new SessionFailedException($"{role} failed: {failure.Message}", failure));
         Context.Stop(Self);
         return Directive.Stop;
-    });
+    }, loggingEnabled: false);
 }

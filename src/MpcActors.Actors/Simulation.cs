@@ -28,6 +28,9 @@ public sealed record Run(TimeSpan Elapsed, IReadOnlyList<ActorTimes> Roles, IRea
 
     /// <summary>The times of this very run on another network.</summary>
     public RunTimes On(NetworkConditions network) => Replay.Run(Recording, network);
+
+    /// <summary>Writes what every role and link did on that network, in the trace event format that ui.perfetto.dev opens; leaves the stream open.</summary>
+    public void WriteTrace(Stream stream, NetworkConditions network) => ChromeTrace.Write(stream, On(network).Timeline);
 }
 
 /// <summary>Runs one session of all roles in this process, over a simulated network.</summary>
@@ -38,6 +41,7 @@ public static class Simulation
     public static async Task<Run> RunAsync(
         SimulationSettings settings, IReadOnlyDictionary<Role, RoleProgram> programs, CancellationToken cancellation = default)
     {
+        if (programs.Count == 0) throw new ArgumentException("a session needs at least one role", nameof(programs));
         cancellation.ThrowIfCancellationRequested();
         Role[] roles = [.. programs.Keys.Order()];
         var clock = new ConservativeClock<SealedFrame>(roles.ToDictionary(role => (int)role, role => role.Name()), settings.Network, record: true);

@@ -1,3 +1,16 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
+using MpcActors.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args)
+{
+    case ["actors"]:
+        await ActorOverhead.Run(Console.Out, repetitions: 10);
+        break;
+    case ["actors", var count] when int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var repetitions) && repetitions > 0:
+        await ActorOverhead.Run(Console.Out, repetitions);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
+}

@@ -41,6 +41,11 @@ public sealed partial class HouseRuleTests
     }
 
     [Fact]
+    public void Every_test_project_tests_something() =>
+        Expect.None(Tree.Files.Where(file => file.EndsWith(".Tests.csproj", StringComparison.Ordinal))
+            .Where(project => !Tree.Sources(Path.GetDirectoryName(project)!.Replace('\\', '/')).Any(source => TestAttribute().IsMatch(Tree.Read(source)))));
+
+    [Fact]
     public void The_commands_can_be_run()
     {
         foreach (var script in new[] { "mpc", ".ci/run" })
@@ -68,6 +73,9 @@ public sealed partial class HouseRuleTests
                 yield return $"{file}: {line.Trim()}";
         }
     }
+
+    [GeneratedRegex(@"\[(Fact|Theory)\b")]
+    private static partial Regex TestAttribute();
 
     [GeneratedRegex("<(clear|packageSources|packageSourceMapping|disabledPackageSources)")]
     private static partial Regex NuGetElements();

@@ -21,8 +21,10 @@ static class PrivateSession
     public static async Task<PrivateOutcome> RunAsync(
         Candidate candidate, OwnerTexts texts, TuningSettings settings, CommonSettings common, Checkpoint checkpoint, SessionProgress progress, CancellationToken cancellation)
     {
+        // Other texts, settings or attention under the same number are another session and must have other masks.
         // Each owner and the dealer draw from seeds of their own; no one's seed tells another's.
-        var seed = Seed.FromNumber(settings.Seed).Derive("session " + candidate.Name);
+        var session = Convert.ToHexString(TuningCheckpoint.Identity(settings, texts.Train, texts.Dev, texts.Test));
+        var seed = Seed.FromNumber(settings.Seed).Derive($"session {candidate.Name} {session}");
         TuningResult? result = null;
         MeasuredPass? measured = null;
 

@@ -7,7 +7,7 @@ namespace MpcActors.Tuning;
 /// The state of a tuning after a whole generation, as a file: magic, version, hash of settings and data, state, SHA-256 over all of it.
 /// Written aside and moved into place, so that whenever the process is killed the file is an old or a new one, whole.
 /// </summary>
-internal static class TuningCheckpoint
+public static class TuningCheckpoint
 {
     private const int Version = 1;
 

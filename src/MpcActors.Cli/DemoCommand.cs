@@ -12,19 +12,17 @@ static class DemoCommand
     const string Name = "demo";
 
     /// <summary>How much of a full run is done: what fits two cores in five minutes, in one, and a tiny model in seconds.</summary>
-    sealed record Scale(int Queries, int Shots, int TestTexts, int Latent)
+    sealed record Scale(int Queries, int Population, int Shots, int TestTexts, int Latent)
     {
+        const int Usual = 20, FullLatent = 500, TinyLatent = 50;
+
         public static Scale Of(bool quick, bool offline) => (quick, offline) switch
         {
-            (false, false) => new(60, 16, 200, TuningSettingsDefaults.LatentDimension),
-            (true, false) => new(20, 8, 40, TuningSettingsDefaults.LatentDimension),
-            (false, true) => new(100, 16, 100, TinyLatent),
-            (true, true) => new(40, 16, 60, TinyLatent),
+            (false, false) => new(40, Usual, 16, 200, FullLatent),
+            (true, false) => new(10, 10, 8, 32, FullLatent),
+            (false, true) => new(100, Usual, 16, 100, TinyLatent),
+            (true, true) => new(40, Usual, 16, 60, TinyLatent),
         };
-
-        const int TinyLatent = 50;
-
-        static readonly TuningSettings TuningSettingsDefaults = new();
     }
 
     public static Command Create()
@@ -32,7 +30,7 @@ static class DemoCommand
         var quick = Options.Flag("--quick", "Under a minute: fewer queries and texts");
         var offline = Options.Flag("--offline", "Need nothing from outside: a tiny synthetic model and task");
         var task = Options.Choice("--task", "Which sentences to classify", "yelp", [.. SentimentSentences.Names]);
-        var queries = new Option<int?>("--queries") { Description = "Prompts tried by each tuning, a multiple of 20 (a full run takes 500)", HelpName = "N" };
+        var queries = new Option<int?>("--queries") { Description = "Prompts tried by each tuning, in whole generations of 20, or of 10 with --quick (a full run takes 500)", HelpName = "N" };
         var testTexts = new Option<int?>("--test-texts") { Description = "Test texts that are classified", HelpName = "N" };
         var common = new CommonOptions(Name);
         var command = new ExemplifiedCommand(
@@ -59,7 +57,7 @@ static class DemoCommand
     /// <param name="task">Name of the sentences; null for the tiny task.</param>
     static async Task<int> RunAsync(CommonSettings common, Scale scale, string? task, Output output, CancellationToken cancellation)
     {
-        var settings = new TuningSettings { Queries = scale.Queries, LatentDimension = scale.Latent, Seed = common.Seed };
+        var settings = new TuningSettings { Queries = scale.Queries, Population = scale.Population, LatentDimension = scale.Latent, Seed = common.Seed };
         BadInputException.Check(settings.Validate);
         if (scale.TestTexts < 1) throw new BadInputException($"--test-texts is {scale.TestTexts}, but must be at least 1");
         var folder = new OutputFolder(common.Out);

@@ -10,7 +10,8 @@ namespace MpcActors.Actors;
 /// <remarks>
 /// An altered share would not be noticed by additive sharing itself: the result would be a wrong number. The tag makes it a
 /// clean stop. The same tags, rolled into a hash, are the run's transcript. GMAC alone, at both ends of every frame, took
-/// longer than a tenth of a run of element-wise gates; hashed first, it reads a hundredth of the bytes.
+/// longer than a tenth of a run of element-wise gates; hashed first, it reads a hundredth of the bytes. A message that
+/// never left the process as bytes, and is the very object that was sealed, is not read again: a payload is not written to once sent.
 /// </remarks>
 public sealed class FrameSeal(Seed key) : IDisposable
 {
@@ -22,11 +23,11 @@ public sealed class FrameSeal(Seed key) : IDisposable
 
     /// <exception cref="ArgumentException">The payload is larger than a frame's may be.</exception>
     public SealedFrame Seal(Frame frame) => frame.Payload.Length <= MessageSerializer.LargestPayload
-        ? new(frame, TagOf(frame))
+        ? new SealMark(key).Make(frame, TagOf(frame))
         : throw new ArgumentException($"{frame} is larger than the {MessageSerializer.LargestPayload} bytes that a frame may have; share the tensor in parts", nameof(frame));
 
     /// <exception cref="ProtocolViolationException">The frame is not as it was sent.</exception>
-    public Frame Open(SealedFrame message) => TagOf(message.Frame) == message.Tag
+    public Frame Open(SealedFrame message) => message.Mark?.IsOn(message, key) == true || TagOf(message.Frame) == message.Tag
         ? message.Frame
         : throw new ProtocolViolationException($"{message.Frame} was altered on its way: its tag does not fit");
 

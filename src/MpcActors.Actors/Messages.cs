@@ -1,4 +1,5 @@
 using MpcActors.Protocols;
+using MpcActors.Ring;
 
 namespace MpcActors.Actors;
 
@@ -15,7 +16,20 @@ public sealed record Start : IMpcMessage
 }
 
 /// <summary>A frame with the tag that its sender made of it (<see cref="FrameSeal"/>).</summary>
-public sealed record SealedFrame(Frame Frame, UInt128 Tag) : IMpcMessage;
+public sealed record SealedFrame(Frame Frame, UInt128 Tag) : IMpcMessage
+{
+    internal SealMark? Mark { get; init; }
+}
+
+/// <summary>Tells the very message that a seal made from copies of it, which may differ, and from what was read from bytes.</summary>
+internal sealed class SealMark(Seed key)
+{
+    SealedFrame? _made;
+
+    public SealedFrame Make(Frame frame, UInt128 tag) => _made = new(frame, tag) { Mark = this };
+
+    public bool IsOn(SealedFrame message, Seed sealKey) => ReferenceEquals(_made, message) && key == sealKey;
+}
 
 /// <summary>Follows a turn's frames: the role waits for the next one, or has finished.</summary>
 /// <param name="Busy">Computation of the turn that needed inputs.</param>

@@ -18,7 +18,8 @@ public sealed class FrameSealTests
         using var sender = new FrameSeal(Key);
         using var receiver = new FrameSeal(Key);
         var frame = Frame(Payload(size));
-        return receiver.Open(sender.Seal(frame)) == frame;
+        var message = sender.Seal(frame);
+        return receiver.Open(message) == frame && receiver.Open(message with { }) == frame;
     }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -33,6 +34,18 @@ public sealed class FrameSealTests
             && IsRefused(seal, message with { Frame = Frame(payload[..^1]) })
             && IsRefused(seal, message with { Frame = Frame([.. payload, 0]) });
     }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Only_the_very_message_that_was_sealed_is_taken_unread()
+    {
+        using var seal = new FrameSeal(Key);
+        var payload = Payload(24);
+        var message = seal.Seal(Frame(payload));
+        payload[0] ^= 1;
+
+        Assert.False(IsRefused(seal, message));
+        Assert.True(IsRefused(seal, message with { }));
+    }
 
     [Fact]
     public void Blocks_that_change_places_are_noticed()
@@ -58,6 +71,7 @@ public sealed class FrameSealTests
         Assert.True(IsRefused(seal, message with { Frame = frame with { Phase = Phase.Offline } }));
         Assert.True(IsRefused(seal, message with { Tag = message.Tag ^ 1 }));
         Assert.True(IsRefused(other, message));
+        Assert.True(IsRefused(other, message with { }));
         var refusal = Assert.Throws<ProtocolViolationException>(() => seal.Open(message with { Tag = 0 }));
         Assert.Contains("frame 7 party-0 → party-1 (24 bytes)", refusal.Message, StringComparison.Ordinal);
     }

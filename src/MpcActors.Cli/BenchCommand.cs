@@ -23,13 +23,15 @@ static class BenchCommand
             json, seed, folder,
         };
         kernels.SetAction((result, cancellation) => Task.Run(
-            () =>
+            async () =>
             {
                 var output = new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
                 var files = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", "bench-kernels"));
                 output.Error.WriteLine("measuring matrix products and the generator");
                 var watch = System.Diagnostics.Stopwatch.StartNew();
                 var rates = KernelBenchmark.Run();
+                output.Error.WriteLine("measuring comparisons");
+                var comparison = await ComparisonBenchmark.RunAsync(cancellation);
                 cancellation.ThrowIfCancellationRequested();
                 var report = new KernelReport
                 {
@@ -39,6 +41,7 @@ static class BenchCommand
                     Gemm = rates.Gemm,
                     NaiveGmacPerSecond = rates.NaiveGmacPerSecond,
                     Prg = new PrgRate(rates.PrgBytesPerSecond),
+                    Compare = new ComparisonRate(comparison),
                 };
                 files.Write("run.json", report.ToJson() + "\n");
                 output.Show(report, Tables(report), $"File: {Path.Combine(files.Folder, "run.json")}");
@@ -57,7 +60,7 @@ static class BenchCommand
                 string.Join('×', rate.Shape), rate.Path, rate.Cores.ToString(CultureInfo.InvariantCulture), Number(rate.GmacPerSecond), Number(rate.PeakGmacPerSecond), Number(rate.Ratio));
         yield return table;
         yield return new Text(string.Create(
-            CultureInfo.InvariantCulture, $"A plain loop of 256-bit vectors: {report.NaiveGmacPerSecond:0.00}. The generator, one core: {report.Prg.BytesPerSecond / 1e9:0.00} GB/s.\n"));
+            CultureInfo.InvariantCulture, $"A plain loop of 256-bit vectors: {report.NaiveGmacPerSecond:0.00}. The generator, one core: {report.Prg.BytesPerSecond / 1e9:0.00} GB/s. A comparison, all roles: {report.Compare.NanosecondsPerValue:0} ns of processor time.\n"));
     }
 
     static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
@@ -70,7 +73,12 @@ static class BenchCommand
         public required double NaiveGmacPerSecond { get; init; }
 
         public required PrgRate Prg { get; init; }
+
+        public required ComparisonRate Compare { get; init; }
     }
+
+    /// <summary>Processor time of both parties and the dealer together.</summary>
+    sealed record ComparisonRate(double NanosecondsPerValue);
 
     sealed record PrgRate(double BytesPerSecond);
 }

@@ -108,7 +108,8 @@ static class DemoCommand
             return result with { ElapsedSeconds = steps.Elapsed.TotalSeconds, Phases = steps.Phases };
         });
         folder.Write("run.json", report.ToJson() + "\n");
-        output.Show(report, TuningTables.Of(report), $"Files: {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "trace.json")} (open it at ui.perfetto.dev)");
+        folder.Write("demo.md", TuningMarkdown.Of(report));
+        output.Show(report, TuningTables.Of(report), $"Files: {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "demo.md")}, {Path.Combine(folder.Folder, "trace.json")} (open it at ui.perfetto.dev)");
         return (int)ExitCode.Done;
     }
 

@@ -109,7 +109,7 @@ public sealed class ClearEncoder
     private double[] Unit(double[] pooled)
     {
         var result = head.Apply(pooled);
-        TensorPrimitives.Tanh(result, result);
+        FixedOrder.Tanh(result);
         for (var text = 0; text < result.Length / Encoder.Width; text++)
         {
             var row = result.AsSpan(text * Encoder.Width, Encoder.Width);

@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 namespace MpcActors.Models;
 
 /// <summary>
-/// Sums whose order is fixed by the length alone. The library's reductions first run up to an aligned address, so that their last bits
-/// change from one run to the next with where an array happens to lie; a resumed tuning has to end in the same bytes.
+/// Sums whose order is fixed by the length alone, and functions that take each number alone. The library's first run up to an aligned
+/// address, and treat a vector by another way than a single number, so that their last bits change from one run to the next with where
+/// an array happens to lie; a resumed tuning has to end in the same bytes.
 /// </summary>
 public static class FixedOrder
 {
@@ -40,5 +41,17 @@ public static class FixedOrder
         var sum = (four[0] + four[1]) + (four[2] + four[3]);
         for (; i < values.Length; i++) sum += values[i];
         return sum;
+    }
+
+    /// <summary>In place.</summary>
+    public static void Exp(Span<double> values)
+    {
+        foreach (ref var value in values) value = Math.Exp(value);
+    }
+
+    /// <summary>In place.</summary>
+    public static void Tanh(Span<double> values)
+    {
+        foreach (ref var value in values) value = Math.Tanh(value);
     }
 }

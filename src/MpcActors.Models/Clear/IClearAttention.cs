@@ -31,7 +31,7 @@ internal sealed class ClearSoftmax : IClearAttention
     public void Weigh(Span<double> scores, int keyWidth)
     {
         TensorPrimitives.Subtract(scores, TensorPrimitives.Max<double>(scores), scores);
-        TensorPrimitives.Exp(scores, scores);
+        FixedOrder.Exp(scores);
         TensorPrimitives.Divide(scores, FixedOrder.Sum(scores), scores);
     }
 }
@@ -45,9 +45,7 @@ internal sealed class ClearRandomFeatures : IClearAttention
     {
         var cos = destination[..source.Length];
         var sin = destination[source.Length..];
-        for (var i = 0; i < source.Length; i++) sin[i] = Math.Tau * (source[i] - Math.Round(source[i]));
-        TensorPrimitives.Cos(sin, cos);
-        TensorPrimitives.Sin(sin, sin);
+        for (var i = 0; i < source.Length; i++) (sin[i], cos[i]) = Math.SinCos(Math.Tau * (source[i] - Math.Round(source[i])));
     }
 
     public void Weigh(Span<double> scores, int keyWidth)

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using MpcActors.Data;
 using MpcActors.Models;
 
 namespace MpcActors.Tuning;

@@ -1,4 +1,4 @@
-using MpcActors.Models;
+using MpcActors.Data;
 
 namespace MpcActors.Tuning;
 

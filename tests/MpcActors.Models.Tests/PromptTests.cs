@@ -1,3 +1,5 @@
+using MpcActors.Data;
+
 namespace MpcActors.Models.Tests;
 
 public sealed class PromptTests

@@ -1,3 +1,4 @@
+using MpcActors.Data;
 using MpcActors.Models;
 
 namespace MpcActors.Tuning.Tests;

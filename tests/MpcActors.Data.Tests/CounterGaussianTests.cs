@@ -1,4 +1,4 @@
-namespace MpcActors.Models.Tests;
+namespace MpcActors.Data.Tests;
 
 public sealed class CounterGaussianTests
 {
@@ -45,6 +45,6 @@ public sealed class CounterGaussianTests
         }).ToArray();
         for (var i = 0; i < streams.Length; i++)
             for (var j = 0; j < i; j++)
-                Assert.InRange(FixedOrder.Dot(streams[i], streams[j]) / count, -5 / Math.Sqrt(count), 5 / Math.Sqrt(count));
+                Assert.InRange(streams[i].Zip(streams[j], (a, b) => a * b).Sum() / count, -5 / Math.Sqrt(count), 5 / Math.Sqrt(count));
     }
 }

@@ -1,4 +1,4 @@
-namespace MpcActors.Models;
+namespace MpcActors.Data;
 
 /// <summary>
 /// Standard normal numbers by position: number <c>index</c> of stream <c>stream</c> of a seed, in any order, the same bits on
@@ -11,20 +11,28 @@ namespace MpcActors.Models;
 /// </remarks>
 public static class CounterGaussian
 {
-    public static double Normal(ulong seed, ulong stream, ulong index) => InverseNormal(Uniform(seed, stream, index));
+    public static double Normal(ulong seed, ulong stream, ulong index) => InverseNormal(Uniform(Key(seed, stream), index));
 
     /// <summary>Numbers 0, 1, … of a stream.</summary>
     public static void Fill(ulong seed, ulong stream, Span<double> destination)
     {
-        for (var i = 0; i < destination.Length; i++) destination[i] = Normal(seed, stream, (ulong)i);
+        var key = Key(seed, stream);
+        for (var i = 0; i < destination.Length; i++) destination[i] = InverseNormal(Uniform(key, (ulong)i));
+    }
+
+    /// <summary>Numbers <paramref name="first"/>, first + 1, … of a stream, with another mean and deviation, rounded to float32.</summary>
+    public static void Fill(ulong seed, ulong stream, long first, Span<float> destination, double mean, double deviation)
+    {
+        var key = Key(seed, stream);
+        for (var i = 0; i < destination.Length; i++) destination[i] = (float)(mean + deviation * InverseNormal(Uniform(key, (ulong)(first + i))));
     }
 
     /// <summary>Uniform on the open interval (0, 1): odd multiples of 2^−53.</summary>
-    public static double Uniform(ulong seed, ulong stream, ulong index)
-    {
-        var key = Mix(Mix(seed + Golden) + stream * StreamStep);
-        return ((Mix(key + (index + 1) * Golden) >> 12) + 0.5) * (1.0 / (1UL << 52));
-    }
+    public static double Uniform(ulong seed, ulong stream, ulong index) => Uniform(Key(seed, stream), index);
+
+    private static double Uniform(ulong key, ulong index) => ((Mix(key + (index + 1) * Golden) >> 12) + 0.5) * (1.0 / (1UL << 52));
+
+    private static ulong Key(ulong seed, ulong stream) => Mix(Mix(seed + Golden) + stream * StreamStep);
 
     private const ulong Golden = 0x9E3779B97F4A7C15;
     private const ulong StreamStep = 0xD1342543DE82EF95;

@@ -30,14 +30,17 @@ public sealed class FixedWeights
     public static async ValueTask<FixedWeights[]> Open(Party party, params Share[] weights)
     {
         var wires = await party.Mask(weights);
-        return Array.ConvertAll(wires, wire => party.Seat switch
-        {
-            // The dealer multiplies by the mask, and keeps nothing else.
-            Seat.Dealer => new FixedWeights(new(RingTensor.Hollow(wire.Shape)), new(wire.Mask), wire.Shape, wire.FractionBits),
-            Seat.One => new(new(wire.Public), new(wire.Public - wire.Mask), wire.Shape, wire.FractionBits),
-            _ => new(new(wire.Public), new(-wire.Mask), wire.Shape, wire.FractionBits),
-        });
+        return Array.ConvertAll(wires, wire => Of(party, wire));
     }
+
+    /// <summary>Weights that are open already. Local.</summary>
+    public static FixedWeights Of(Party party, Masked wire) => party.Seat switch
+    {
+        // The dealer multiplies by the mask, and keeps nothing else.
+        Seat.Dealer => new FixedWeights(new(RingTensor.Hollow(wire.Shape)), new(wire.Mask), wire.Shape, wire.FractionBits),
+        Seat.One => new(new(wire.Public), new(wire.Public - wire.Mask), wire.Shape, wire.FractionBits),
+        _ => new(new(wire.Public), new(-wire.Mask), wire.Shape, wire.FractionBits),
+    };
 
     /// <summary>wire · W, plus <paramref name="bias"/> in each row; the fraction bits of both factors add up.</summary>
     /// <param name="bias">A row of as many fraction bits as the product has.</param>

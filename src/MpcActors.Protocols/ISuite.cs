@@ -9,6 +9,13 @@ public interface ISuite
 {
     string Name { get; }
 
+    /// <summary>Takes over shared weights for any number of products; one round, or none.</summary>
+    ValueTask<KeptWeights[]> Keep(Party party, params Share[] weights);
+
+    /// <summary>Maps of one x, all in the same round where the suite can; results may have more than 16 fraction bits.</summary>
+    /// <param name="x">[rows, inputs].</param>
+    ValueTask<Share[]> Linear(Party party, Share x, params LinearMap[] maps);
+
     ValueTask<Share> Relu(Party party, Share x);
 
     ValueTask<Share> Tanh(Party party, Share x);

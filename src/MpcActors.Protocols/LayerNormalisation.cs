@@ -14,6 +14,9 @@ namespace MpcActors.Protocols;
 /// </remarks>
 public static class LayerNormalisation
 {
+    /// <summary>2^−24: what must at least be added to a variance.</summary>
+    public const double LeastEpsilon = 1.0 / (1 << 24);
+
     /// <summary>Values are at most 2^10 in size.</summary>
     const int ValueBits = 10;
 
@@ -68,7 +71,7 @@ public static class LayerNormalisation
     /// <summary>Squares of a row, 2^20 each at most, stay below 2^60.</summary>
     static int SquareBitsFor(int width) => Math.Min(DeviationBits, (60 - 2 * ValueBits - CeilingOfLog2(width)) / 2);
 
-    static int LowBitsFor(double epsilon) => epsilon >= Math.ScaleB(1, -24)
+    static int LowBitsFor(double epsilon) => epsilon >= LeastEpsilon
         ? Math.ILogB(epsilon) & ~1
         : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "at least 2^-24 must be added to a variance");
 

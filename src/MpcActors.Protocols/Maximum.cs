@@ -32,22 +32,17 @@ public static class Maximum
         RequireRows(x.Shape.Count, rowStarts);
         while (rowStarts[^1] > rowStarts.Length - 1)
         {
-            var level = Level.Of(rowStarts);
-            var left = Gather(x, level.Left);
-            var right = Gather(x, level.Right);
+            // Who has no values needs no indices, which for a large model are as many as the scores.
+            var level = x.Value.IsHollow ? Level.Of(rowStarts) : IndexedLevel.Of(rowStarts);
+            var (left, right) = level.Pairs(x);
             var difference = await party.Mask(left - right);
             var isLeft = !await party.IsNegative(difference);
-            var winners = right + party.Select(isLeft, difference);
-
-            var survivors = RowOperations.Concatenate(winners.Value, Gather(x, level.LeftOver).Value);
-            x = Gather(x with { Value = survivors }, level.Order);
+            x = level.Survivors(x, right + party.Select(isLeft, difference));
             rowStarts = level.RowStarts;
         }
 
         return x.Reshape(Shape.Vector(rowStarts.Length - 1));
     }
-
-    static Share Gather(Share x, int[] indices) => x with { Value = x.Value.Gather(indices, Shape.Vector(indices.Length)) };
 
     static void RequireRows(int count, int[] rowStarts)
     {
@@ -60,10 +55,35 @@ public static class Maximum
         }
     }
 
-    /// <summary>Who meets whom, who waits, and where the winners (first) and those who waited go.</summary>
-    sealed record Level(int[] Left, int[] Right, int[] LeftOver, int[] Order, int[] RowStarts)
+    /// <summary>How many pairs meet, and the rows of those that are left.</summary>
+    record Level(int Count, int[] RowStarts)
     {
         public static Level Of(int[] rowStarts)
+        {
+            var (pairs, starts) = (0, new int[rowStarts.Length]);
+            for (var row = 0; row < rowStarts.Length - 1; row++)
+            {
+                var length = rowStarts[row + 1] - rowStarts[row];
+                pairs += length / 2;
+                starts[row + 1] = starts[row] + (length + 1) / 2;
+            }
+
+            return new(pairs, starts);
+        }
+
+        public virtual (Share Left, Share Right) Pairs(Share x)
+        {
+            var half = x with { Value = RingTensor.Hollow(Shape.Vector(Count)) };
+            return (half, half);
+        }
+
+        public virtual Share Survivors(Share x, Share winners) => x with { Value = RingTensor.Hollow(Shape.Vector(RowStarts[^1])) };
+    }
+
+    /// <summary>Who meets whom, who waits, and where the winners (first) and those who waited go.</summary>
+    sealed record IndexedLevel(int[] Left, int[] Right, int[] LeftOver, int[] Order, int[] RowStarts) : Level(Left.Length, RowStarts)
+    {
+        public static new IndexedLevel Of(int[] rowStarts)
         {
             List<int> left = [], right = [], leftOver = [], order = [], starts = [0];
             var pairs = 0;
@@ -89,5 +109,12 @@ public static class Maximum
 
             return new([.. left], [.. right], [.. leftOver], [.. order], [.. starts]);
         }
+
+        public override (Share Left, Share Right) Pairs(Share x) => (Gather(x, Left), Gather(x, Right));
+
+        public override Share Survivors(Share x, Share winners) =>
+            Gather(x with { Value = RowOperations.Concatenate(winners.Value, Gather(x, LeftOver).Value) }, Order);
+
+        static Share Gather(Share x, int[] indices) => x with { Value = x.Value.Gather(indices, Shape.Vector(indices.Length)) };
     }
 }

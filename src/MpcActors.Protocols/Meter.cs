@@ -7,6 +7,9 @@ public sealed class Meter
 {
     readonly long[] _sentOnline = new long[Enum.GetValues<Role>().Length];
     readonly long[] _sentOffline = new long[Enum.GetValues<Role>().Length];
+    readonly List<string> _path = [""];
+    readonly List<OperationCost> _operations = [];
+    OperationCost _settled;
     long _offlineTicks;
     int _offlineDepth;
 
@@ -26,6 +29,24 @@ public sealed class Meter
     /// <summary>What this role, a computing party, has used up so far, measured in the units that protocols declare.</summary>
     public Cost CostOf(Role peer) => new(Rounds, 8 * SentBytes(peer, Phase.Online), 8 * DealtBytes);
 
+    /// <summary>What each operation took, in the order in which they first began.</summary>
+    public IReadOnlyList<OperationCost> Operations
+    {
+        get
+        {
+            Settle();
+            return _operations;
+        }
+    }
+
+    /// <summary>Books what is counted until the result is disposed under <paramref name="operation"/>, within the one that is under way.</summary>
+    public OperationScope Enter(string operation)
+    {
+        Settle();
+        _path.Add(_path[^1].Length == 0 ? operation : $"{_path[^1]}/{operation}");
+        return new(this);
+    }
+
     public void CountRound() => Rounds++;
 
     public void CountSent(Role to, long bytes, Phase phase) => (phase == Phase.Online ? _sentOnline : _sentOffline)[(int)to] += bytes;
@@ -41,6 +62,42 @@ public sealed class Meter
 
     /// <summary>Books the time until the result is disposed as offline work.</summary>
     public OfflineScope Offline() => new(this);
+
+    /// <summary>Gives what was counted since the last time to the operation that was under way.</summary>
+    void Settle()
+    {
+        var sent = SentBytes(Role.PartyZero, Phase.Online) + SentBytes(Role.PartyOne, Phase.Online);
+        var now = new OperationCost(_path[^1], Rounds, sent, DealtBytes, Multiplications, Elements);
+        var since = now - _settled;
+        _settled = now;
+        if (since == default(OperationCost) with { Path = now.Path }) return;
+        var index = _operations.FindIndex(operation => operation.Path == now.Path);
+        if (index < 0) _operations.Add(since);
+        else _operations[index] += since;
+    }
+
+    public readonly struct OperationScope : IDisposable, IEquatable<OperationScope>
+    {
+        readonly Meter _meter;
+
+        internal OperationScope(Meter meter) => _meter = meter;
+
+        public void Dispose()
+        {
+            _meter.Settle();
+            _meter._path.RemoveAt(_meter._path.Count - 1);
+        }
+
+        public bool Equals(OperationScope other) => ReferenceEquals(_meter, other._meter);
+
+        public override bool Equals(object? obj) => obj is OperationScope other && Equals(other);
+
+        public override int GetHashCode() => _meter.GetHashCode();
+
+        public static bool operator ==(OperationScope left, OperationScope right) => left.Equals(right);
+
+        public static bool operator !=(OperationScope left, OperationScope right) => !left.Equals(right);
+    }
 
     public readonly struct OfflineScope : IDisposable, IEquatable<OfflineScope>
     {

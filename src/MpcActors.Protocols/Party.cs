@@ -137,6 +137,12 @@ public sealed class Party
     /// <summary>Takes public bytes that an owner sends to every seat, such as the shapes of a job.</summary>
     public ValueTask<ReadOnlyMemory<byte>> ReceivePublic(Role owner) => _port.Receive(owner);
 
+    /// <summary>Asks an owner for more by a word that both understand; party zero does it for all.</summary>
+    public void Ask(Role owner, ulong request)
+    {
+        if (Seat == Seat.Zero) _port.Send(owner, [request]);
+    }
+
     /// <summary>Gives an owner this side's half of a result.</summary>
     public void SendShare(Role owner, Share share)
     {

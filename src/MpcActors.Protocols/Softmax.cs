@@ -31,7 +31,7 @@ public static class Softmax
     public static async ValueTask<Share> SoftmaxOfRows(this Party party, Share scores, int[] rowStarts, int fractionBits = FixedPoint.FractionBits)
     {
         var largest = await party.MaximumOfRows(scores, rowStarts);
-        var differences = scores with { Value = scores.Value - largest.Value.Gather(RowOfEach(rowStarts), scores.Shape) };
+        var differences = scores with { Value = scores.Value - largest.Value.SpreadOver(rowStarts, scores.Shape) };
         var exponentials = await party.NaturalExponential(differences);
         var wires = await party.Mask(exponentials, exponentials with { Value = exponentials.Value.SumSegments(rowStarts) });
         var inverses = await PowerLaw.Reciprocal.Evaluate(party, wires[1], 0, PiecesFor(rowStarts));
@@ -44,12 +44,5 @@ public static class Softmax
         var longest = 1;
         for (var row = 0; row < rowStarts.Length - 1; row++) longest = Math.Max(longest, rowStarts[row + 1] - rowStarts[row]);
         return Normalisation.PiecesFor(0, longest);
-    }
-
-    static int[] RowOfEach(int[] rowStarts)
-    {
-        var rows = new int[rowStarts[^1]];
-        for (var row = 0; row < rowStarts.Length - 1; row++) rows.AsSpan(rowStarts[row]..rowStarts[row + 1]).Fill(row);
-        return rows;
     }
 }

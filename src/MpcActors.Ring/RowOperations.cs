@@ -90,4 +90,36 @@ public static class RowOperations
         }, chunkLength: 64);
         return result;
     }
+
+    /// <summary>The tensor whose values <paramref name="starts"/>[g] to starts[g + 1] − 1 are all value g of this one.</summary>
+    public static RingTensor SpreadOver(this RingTensor tensor, int[] starts, Shape shape)
+    {
+        if (starts[^1] != shape.Count || tensor.Count != starts.Length - 1)
+            throw new ArgumentException($"{tensor.Count} values do not spread over {starts.Length - 1} segments of a tensor {shape}");
+        if (tensor.IsHollow) return RingTensor.Hollow(shape);
+        var result = RingTensor.Uninitialized(shape);
+        var (source, target) = (tensor.Values, result.Values);
+        Parallelism.ForChunks(tensor.Count, (start, length) =>
+        {
+            for (var i = start; i < start + length; i++) target.AsSpan(starts[i]..starts[i + 1]).Fill(source[i]);
+        }, chunkLength: 64);
+        return result;
+    }
+
+    /// <summary>Each row plus all rows before it of its group; group g has the rows starts[g] up to starts[g + 1].</summary>
+    public static RingTensor RunningSums(this RingTensor tensor, int[] starts)
+    {
+        if (tensor.IsHollow) return tensor;
+        var (result, width) = (RingTensor.Uninitialized(tensor.Shape), tensor.Shape.Columns);
+        var (source, target) = (tensor.Values, result.Values);
+        for (var group = 0; group < starts.Length - 1; group++)
+            for (var row = starts[group]; row < starts[group + 1]; row++)
+            {
+                var sum = target.AsSpan(row * width, width);
+                source.AsSpan(row * width, width).CopyTo(sum);
+                if (row > starts[group]) TensorPrimitives.Add(sum, target.AsSpan((row - 1) * width, width), sum);
+            }
+
+        return result;
+    }
 }

@@ -7,6 +7,9 @@ namespace MpcActors.Models.Private;
 /// <summary>What everybody may know of a layer: its shapes, not its weights.</summary>
 public sealed record LayerOutline(int Input, int Output, int Heads, int KeyWidth, int ValueWidth, int FeedForward, bool HasResidual, double Epsilon)
 {
+    /// <summary>Whether a token attends to those before it and itself alone.</summary>
+    public bool IsCausal { get; init; }
+
     public int KeysWidth => Heads * KeyWidth;
 
     public int ValuesWidth => Heads * ValueWidth;

@@ -21,6 +21,7 @@ sealed class AttentionLayout
         var scoreStarts = new List<int> { 0 };
         var blocks = new List<(int, int, int, int)>();
         var keys = new List<int>();
+        var counted = new List<int> { 0 };
         for (var copy = 0; copy < to.Copies; copy++)
             for (var text = 0; text < to.Texts; text++)
                 for (var head = 0; head < layer.Heads; head++)
@@ -30,13 +31,28 @@ sealed class AttentionLayout
                     {
                         keys.Add(prefixRows + to.Lengths[text]);
                         scoreStarts.Add(checked(scoreStarts[^1] + keys[^1]));
+                        if (layer.IsCausal) counted.Add(counted[^1] + prefixRows + row + 1);
                     }
                 }
 
         ScoreStarts = [.. scoreStarts];
         Blocks = blocks;
         KeysOfRow = [.. keys];
+        CountedStarts = layer.IsCausal ? [.. counted] : ScoreStarts;
     }
+
+    /// <summary>Starts of the score rows when they hold nothing but scores that count: all of them, or in a causal model those of earlier keys.</summary>
+    public int[] CountedStarts { get; }
+
+    /// <summary>The scores that count: of each row those of the keys up to its own.</summary>
+    public Share Counted(Share scores) => ReferenceEquals(CountedStarts, ScoreStarts)
+        ? scores
+        : scores with { Value = Copy(scores.Value, ScoreStarts, CountedStarts) };
+
+    /// <summary>The reverse of <see cref="Counted"/>, with zeros for scores that do not count.</summary>
+    public Share WithUncounted(Share counted) => ReferenceEquals(CountedStarts, ScoreStarts)
+        ? counted
+        : counted with { Value = Copy(counted.Value, CountedStarts, ScoreStarts) };
 
     /// <summary>Prompt rows before each text's keys.</summary>
     public int Prefix { get; }
@@ -103,6 +119,24 @@ sealed class AttentionLayout
             new(block.Copy * Prefix * layer.ValuesWidth + block.Head * layer.ValueWidth, layer.ValuesWidth, Prefix, layer.ValueWidth),
             Attended(layer, to, block.Copy, block.Text, block.Head));
     })];
+
+    /// <summary>The first values of each row of <paramref name="from"/>, as many as both have room for.</summary>
+    static RingTensor Copy(RingTensor values, int[] from, int[] to)
+    {
+        var shape = Shape.Vector(to[^1]);
+        if (values.IsHollow) return RingTensor.Hollow(shape);
+        var result = RingTensor.Zeros(shape);
+        var (source, target) = (values.Values, result.Values);
+        Parallelism.ForChunks(to.Length - 1, (start, length) =>
+        {
+            for (var row = start; row < start + length; row++)
+            {
+                var count = Math.Min(from[row + 1] - from[row], to[row + 1] - to[row]);
+                source.AsSpan(from[row], count).CopyTo(target.AsSpan(to[row], count));
+            }
+        }, chunkLength: 64);
+        return result;
+    }
 
     static MatrixView Attended(LayerOutline layer, Sequences to, int copy, int text, int head) =>
         new(to.Start(copy, text) * layer.ValuesWidth + head * layer.ValueWidth, layer.ValuesWidth, to.Lengths[text], layer.ValueWidth);

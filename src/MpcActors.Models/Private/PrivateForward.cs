@@ -11,13 +11,7 @@ public sealed class PrivateForward(ISuite suite, SharedEncoder encoder)
 {
     const int InverseBits = Pooling.InverseBits;
 
-    readonly IAttention _attention = encoder.Outline.Attention switch
-    {
-        AttentionKind.Softmax => new SoftmaxAttention(),
-        AttentionKind.RandomFeatures => new RandomFeatureAttention(),
-        AttentionKind.Uniform => new UniformAttention(),
-        var other => throw new ArgumentException($"no attention on shares is called {other}"),
-    };
+    readonly IAttention _attention = Attentions.Of(suite, encoder.Outline.Attention);
 
     public SharedEncoder Encoder => encoder;
 

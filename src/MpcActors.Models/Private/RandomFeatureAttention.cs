@@ -12,7 +12,8 @@ namespace MpcActors.Models.Private;
 /// <para>3. Truncate weights and row sums (the denominators); open the weights; numerators = weights · V, local.</para>
 /// <para>4. Denominators = max(row sum, 1/32), their reciprocals, the products with the numerators, a truncation.</para>
 /// Associativity gives the order: with n keys, (f(Q) f(K)ᵀ) V needs n² weights and f(Q) (f(K)ᵀ V) needs 2D·d state entries, a head
-/// and text. The texts of classification tasks are shorter than 2D, where the former is less of everything.
+/// and text. The texts of classification tasks are shorter than 2D, where the former is less of everything; for longer ones there is
+/// <see cref="LinearRandomFeatureAttention"/>.
 /// </remarks>
 public sealed class RandomFeatureAttention : IAttention
 {
@@ -24,9 +25,14 @@ public sealed class RandomFeatureAttention : IAttention
     const int WeightBits = 24;
     const int QuotientBits = 20;
 
-    public async ValueTask<Share> Attend(Party party, ISuite suite, LayerOutline layer, Share queryKeyValue, Sequences from, Sequences to, SharedPrefix? prefix)
+    public ValueTask<Share> Attend(Party party, ISuite suite, LayerOutline layer, Share queryKeyValue, Sequences from, Sequences to, SharedPrefix? prefix) =>
+        prefix is null && !layer.IsCausal && LinearRandomFeatureAttention.IsCheaper(layer, from)
+            ? LinearRandomFeatureAttention.Attend(party, suite, layer, queryKeyValue, from)
+            : AttendByWeights(party, suite, layer, queryKeyValue, from, to, prefix);
+
+    static async ValueTask<Share> AttendByWeights(Party party, ISuite suite, LayerOutline layer, Share queryKeyValue, Sequences from, Sequences to, SharedPrefix? prefix)
     {
-        var layout = new AttentionLayout(layer, to, prefix?.Rows ?? 0);
+        var layout = to.LayoutFor(layer, prefix?.Rows ?? 0);
         var (keysWidth, floor) = (layer.KeysWidth, RandomFeatures.DenominatorFloor);
 
         // 1. Text phases are the first 2·keysWidth columns; the prompt's phases follow them.
@@ -51,10 +57,11 @@ public sealed class RandomFeatureAttention : IAttention
         var powerOfFeatures = System.Numerics.BitOperations.Log2((uint)layer.KeyWidth - 1) + 1;
         var scales = new ulong[from.Rows];
         for (var i = 0; i < from.Starts.Length - 1; i++)
-        {
-            var keys = from.Lengths[i % from.Texts] + layout.Prefix;
-            scales.AsSpan(from.Starts[i]..from.Starts[i + 1]).Fill(FixedPoint.Encode(Math.ScaleB(1, powerOfFeatures) / ((double)keys * layer.KeyWidth), ScaleBits));
-        }
+            for (var row = 0; row < from.Lengths[i % from.Texts]; row++)
+            {
+                var keys = layout.Prefix + (layer.IsCausal ? row + 1 : from.Lengths[i % from.Texts]);
+                scales[from.Starts[i] + row] = FixedPoint.Encode(Math.ScaleB(1, powerOfFeatures) / ((double)keys * layer.KeyWidth), ScaleBits);
+            }
 
         Share Query(Share features) => new(features.Value.Columns(0, keysWidth).ScaleRows(scales), features.FractionBits + ScaleBits + powerOfFeatures);
         Share Key(Share features) => features with { Value = features.Value.Columns(keysWidth, keysWidth) };
@@ -79,7 +86,7 @@ public sealed class RandomFeatureAttention : IAttention
             factors.AddRange([new(open[0], open[5], promptBlocks), new(open[1], open[6], promptBlocks)]);
         }
 
-        var weights = party.MultiplyBlocks(Shape.Vector(layout.ScoreStarts[^1]), [.. factors]);
+        var weights = layout.WithUncounted(layout.Counted(party.MultiplyBlocks(Shape.Vector(layout.ScoreStarts[^1]), [.. factors])));
         var sums = weights with { Value = weights.Value.SumSegments(layout.ScoreStarts) };
 
         // 3.

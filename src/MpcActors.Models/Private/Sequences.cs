@@ -4,6 +4,8 @@ namespace MpcActors.Models.Private;
 /// <remarks>Lengths are public, as the shapes of everything are.</remarks>
 public sealed class Sequences
 {
+    (LayerOutline Layer, int Prefix, AttentionLayout Layout)? _layout;
+
     public Sequences(int[] lengths, int copies)
     {
         (Lengths, Copies) = (lengths, copies);
@@ -36,5 +38,12 @@ public sealed class Sequences
         var rows = new int[copies * RowsOfCopy];
         for (var i = 0; i < rows.Length; i++) rows[i] = Copies == 1 ? i % RowsOfCopy : i;
         return rows;
+    }
+
+    /// <summary>Where attention's numbers lie; the same for all layers of a kind, and made once.</summary>
+    internal AttentionLayout LayoutFor(LayerOutline layer, int prefixRows)
+    {
+        if (_layout is not { } last || last.Layer != layer || last.Prefix != prefixRows) _layout = last = (layer, prefixRows, new AttentionLayout(layer, this, prefixRows));
+        return last.Layout;
     }
 }

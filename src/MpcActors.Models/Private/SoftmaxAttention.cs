@@ -16,7 +16,7 @@ public sealed class SoftmaxAttention : IAttention
 
     public async ValueTask<Share> Attend(Party party, ISuite suite, LayerOutline layer, Share queryKeyValue, Sequences from, Sequences to, SharedPrefix? prefix)
     {
-        var layout = new AttentionLayout(layer, to, prefix?.Rows ?? 0);
+        var layout = to.LayoutFor(layer, prefix?.Rows ?? 0);
         var wire = await party.Mask(queryKeyValue);
         var keys = party.Truncate(wire.Columns(layer.KeysWidth, layer.KeysWidth), wire.FractionBits - FixedPoint.FractionBits);
 
@@ -28,9 +28,11 @@ public sealed class SoftmaxAttention : IAttention
         var shape = Shape.Vector(layout.ScoreStarts[^1]);
         List<BlockFactors> scoreFactors = [new(wire, opened[0], layout.TextScores(layer, from, queries, keyView, layer.KeyWidth))];
         if (prefix is not null) scoreFactors.Add(new(wire, opened[1], layout.PrefixScores(layer, from, queries, layer.KeysWidth, layer.KeyWidth)));
-        var scores = await party.TruncateTo(party.MultiplyBlocks(shape, [.. scoreFactors]), ScoreBits);
+        var scores = await party.TruncateTo(layout.Counted(party.MultiplyBlocks(shape, [.. scoreFactors])), ScoreBits);
 
-        var weights = await party.Mask(await suite.Softmax(party, scores, layout.ScoreStarts));
+        Share weightShares;
+        using (party.Meter.Enter("softmax")) weightShares = await suite.Softmax(party, scores, layout.CountedStarts);
+        var weights = await party.Mask(layout.WithUncounted(weightShares));
         List<BlockFactors> valueFactors = [new(weights, wire, layout.TextValues(layer, from, to, values))];
         if (prefix is not null) valueFactors.Add(new(weights, opened[2], layout.PrefixValues(layer, to)));
         return await party.TruncateTo(party.MultiplyBlocks(new Shape(to.Rows, layer.ValuesWidth), [.. valueFactors]));

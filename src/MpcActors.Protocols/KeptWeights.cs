@@ -1,0 +1,15 @@
+using MpcActors.Ring;
+
+namespace MpcActors.Protocols;
+
+/// <summary>Shared weights as a suite keeps them between products: opened under their mask once, or shares that each product opens anew.</summary>
+/// <remarks>Weights of one row are a scale: a product with them multiplies each row element by element.</remarks>
+public abstract record KeptWeights(Shape Shape, int FractionBits)
+{
+    public bool IsScale => Shape.Rows == 1;
+}
+
+/// <summary>One linear map of a layer: x·W + b, or x ⊙ w + b for a scale.</summary>
+/// <param name="Bias">A row of 16 fraction bits, or none.</param>
+/// <param name="Parts">How many maps of equal width stand side by side in W (3 for queries, keys and values): a suite that opens its factors at each product opens x for each of them.</param>
+public sealed record LinearMap(KeptWeights Weights, Share? Bias, int Parts = 1);

@@ -1,0 +1,71 @@
+using MpcActors.Models.Transformers;
+using MpcActors.Protocols;
+
+namespace MpcActors.Models.Tests;
+
+public sealed class PrivateTransformerTests
+{
+    /// <summary>Of a hidden value after a layer: roundings to 2^−16 of weights' products and of what the gates do, a few layers deep.</summary>
+    const double HiddenError = 2e-3;
+
+    public static TheoryData<string, AttentionKind> Models()
+    {
+        var data = new TheoryData<string, AttentionKind>();
+        foreach (var name in (string[])["tiny-roberta", "tiny-bert", "tiny-gpt2"])
+            foreach (var attention in Enum.GetValues<AttentionKind>()) data.Add(name, attention);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_pass_on_shares_equals_the_clear_one_layer_by_layer(string name, AttentionKind attention)
+    {
+        var session = new TransformerSession(name, attention, lengths: [13, 1, 30]);
+
+        var run = session.Run(() => new FusedSuite(), isStreamed: true, watches: true);
+
+        var clear = session.Clear(new ExactFunctions());
+        Assert.All(clear.Layers.Zip(run.Layers), pair => AssertClose(pair.First, pair.Second, HiddenError));
+        AssertClose(clear.Logits, run.Logits, 2 * HiddenError);
+    }
+
+    [Fact]
+    public void Long_texts_take_the_linear_order_and_get_the_same_result()
+    {
+        var session = new TransformerSession("tiny-roberta", AttentionKind.RandomFeatures, lengths: [60, 55], features: 8);
+
+        var run = session.Run(() => new FusedSuite(), isStreamed: true, watches: true);
+
+        var clear = session.Clear(new ExactFunctions());
+        Assert.All(clear.Layers.Zip(run.Layers), pair => AssertClose(pair.First, pair.Second, HiddenError));
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void The_plan_is_what_is_executed_operation_by_operation(string name, AttentionKind attention)
+    {
+        var session = new TransformerSession(name, attention, lengths: [40, 17]);
+
+        var run = session.Run(() => new FusedSuite(), isStreamed: true);
+
+        Assert.Equal(session.Plan(new FusedSuite(), isStreamed: true), run.Operations);
+    }
+
+    [Fact]
+    public void Weights_that_are_kept_are_opened_once_and_give_the_same_logits()
+    {
+        var session = new TransformerSession("tiny-roberta", AttentionKind.Softmax, lengths: [9]);
+
+        var streamed = session.Run(() => new FusedSuite(), isStreamed: true, passes: 2);
+        var kept = session.Run(() => new FusedSuite(), isStreamed: false, passes: 2);
+
+        AssertClose(streamed.Logits, kept.Logits, 1e-3);
+        Assert.Equal(streamed.Sent("keep weights"), 2 * kept.Sent("keep weights"));
+    }
+
+    static void AssertClose(double[] expected, double[] actual, double tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.InRange(expected.Zip(actual, (x, y) => Math.Abs(x - y)).Max(), 0, tolerance);
+    }
+}

@@ -33,17 +33,22 @@ public static class Cosine
     {
         if (fractionBits is < 2 or > 48 || fractionBits % 2 != 0)
             throw new ArgumentOutOfRangeException(nameof(fractionBits), fractionBits, "cosines have an even number of fraction bits, at most 48");
-        var bits = fractionBits / 2;
-        var phase = await Residue.Open(party, turns, integerBits: 0, PhaseBits);
-        var dealt = party.Correlations.Derived(new Shape(2, turns.Shape.Count), () => Deal(phase.Mask, bits));
-        party.Meter.CountElements(2L * turns.Shape.Count);
+        return CosineAndSineAt(party, await Residue.Open(party, turns, integerBits: 0, PhaseBits), fractionBits);
+    }
+
+    /// <summary>The same for angles that have been opened already, of <see cref="PhaseBits"/> bits. Local.</summary>
+    internal static (Share Cosine, Share Sine) CosineAndSineAt(Party party, Residue phase, int fractionBits)
+    {
+        var (bits, shape) = (fractionBits / 2, phase.Shape);
+        var dealt = party.Correlations.Derived(new Shape(2, shape.Count), () => Deal(phase.Mask, bits));
+        party.Meter.CountElements(2L * shape.Count);
         if (phase.Public.IsHollow || dealt.IsHollow)
         {
-            var hollow = new Share(RingTensor.Hollow(turns.Shape), fractionBits);
+            var hollow = new Share(RingTensor.Hollow(shape), fractionBits);
             return (hollow, hollow);
         }
 
-        var (cosine, sine) = (RingTensor.Uninitialized(turns.Shape), RingTensor.Uninitialized(turns.Shape));
+        var (cosine, sine) = (RingTensor.Uninitialized(shape), RingTensor.Uninitialized(shape));
         var (delta, r, cosineValues, sineValues) = (phase.Public.Values, dealt.Values, cosine.Values, sine.Values);
         var count = delta.Length;
         Parallelism.ForChunks(count, (start, length) =>

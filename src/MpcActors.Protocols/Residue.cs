@@ -3,8 +3,8 @@ using MpcActors.Ring;
 namespace MpcActors.Protocols;
 
 /// <summary>A value modulo a power of two, opened under a mask uniform there: x = Public − Mask mod 2^Bits.</summary>
-/// <param name="Public">In 0 .. 2^Bits − 1.</param>
-/// <param name="Mask">Of which the low <paramref name="Bits"/> bits count; only the dealer's has a use.</param>
+/// <param name="Public">Of which the low <paramref name="Bits"/> bits count.</param>
+/// <param name="Mask">Likewise; only the dealer's has a use.</param>
 sealed record Residue(RingTensor Public, RingTensor Mask, int Bits)
 {
     public Shape Shape => Public.Shape;
@@ -18,7 +18,8 @@ sealed record Residue(RingTensor Public, RingTensor Mask, int Bits)
     /// A sum of shares that passes 2^64 is off by a multiple of the modulus after the shift, so for once shifting each share
     /// alone is right: the two lost remainders are in [0, 2) units, and the one added makes the error less than a unit.
     /// </remarks>
-    public static async ValueTask<Residue> Open(Party party, Share x, int integerBits, int fractionBits)
+    /// <param name="opensWhole">Whether whole words are opened, as the published protocols do, of which the low bits are all that is used.</param>
+    public static async ValueTask<Residue> Open(Party party, Share x, int integerBits, int fractionBits, bool opensWhole = false)
     {
         var surplus = x.FractionBits - fractionBits;
         var shifted = surplus switch
@@ -32,8 +33,9 @@ sealed record Residue(RingTensor Public, RingTensor Mask, int Bits)
             throw new ArgumentException($"a residue of {integerBits} integer bits does not fit beside {x.FractionBits} fraction bits");
         var mask = party.Correlations.Uniform(x.Shape);
         var opening = new Opening(party);
-        var slot = opening.AddLow(shifted, mask, integerBits + fractionBits);
+        var bits = integerBits + fractionBits;
+        var slot = opensWhole ? opening.Add(shifted, mask) : opening.AddLow(shifted, mask, bits);
         await opening.Exchange();
-        return new(slot.Opened, mask, integerBits + fractionBits);
+        return new(slot.Opened, mask, bits);
     }
 }

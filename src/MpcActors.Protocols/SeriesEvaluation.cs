@@ -27,16 +27,19 @@ static class SeriesEvaluation
 
     /// <param name="x">Within half a period of where the series is meant to be used; any number of fraction bits up to 40.</param>
     /// <param name="fractionBits">Of the result, even.</param>
-    public static async ValueTask<Share> Evaluate(this Party party, Share x, TrigonometricSeries series, int fractionBits = FractionBits)
+    public static async ValueTask<Share> Evaluate(this Party party, Share x, TrigonometricSeries series, int fractionBits = FractionBits) =>
+        EvaluateAt(party, await Residue.Open(party, x, series.PeriodBits, PhaseBits - series.PeriodBits), series, fractionBits);
+
+    /// <summary>The same for an argument that has been opened already, of <see cref="PhaseBits"/> bits. Local.</summary>
+    public static Share EvaluateAt(Party party, Residue residue, TrigonometricSeries series, int fractionBits)
     {
-        var bits = fractionBits / 2;
-        var residue = await Residue.Open(party, x, series.PeriodBits, PhaseBits - series.PeriodBits);
-        var (count, terms) = (x.Shape.Count, series.Terms);
+        var (bits, shape) = (fractionBits / 2, residue.Shape);
+        var (count, terms) = (shape.Count, series.Terms);
         var dealt = party.Correlations.Derived(new Shape(count, 2 * terms), () => Deal(residue.Mask, terms, bits));
         party.Meter.CountElements(2L * terms * count);
-        if (residue.Public.IsHollow || dealt.IsHollow) return new(RingTensor.Hollow(x.Shape), fractionBits);
+        if (residue.Public.IsHollow || dealt.IsHollow) return new(RingTensor.Hollow(shape), fractionBits);
 
-        var result = RingTensor.Uninitialized(x.Shape);
+        var result = RingTensor.Uninitialized(shape);
         var (delta, masks, target) = (residue.Public.Values, dealt.Values, result.Values);
         var constant = party.Seat == Seat.One ? FixedPoint.Encode(series.Constant, fractionBits) : 0;
         var (a, b) = (Encode(series.Cosines), Encode(series.Sines));

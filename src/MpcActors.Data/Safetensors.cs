@@ -9,8 +9,6 @@ namespace MpcActors.Data;
 /// </summary>
 public static class Safetensors
 {
-    const long MaxHeader = 100_000_000;
-
     /// <summary>Reads every tensor of a file as float32.</summary>
     /// <exception cref="InvalidDataException">The file is not a safetensors file; names file, tensor, what was found and what was expected.</exception>
     public static IReadOnlyDictionary<string, FloatTensor> Read(string path)
@@ -23,14 +21,9 @@ public static class Safetensors
     public static IReadOnlyDictionary<string, FloatTensor> Read(Stream stream, string source)
     {
         stream.Position = 0;
-        if (stream.Length < 8)
-            throw new InvalidDataException($"{source}: {stream.Length} bytes, but a safetensors file starts with an 8-byte header length.");
-        var prefix = new byte[8];
+        var prefix = new byte[Math.Min(8, stream.Length)];
         stream.ReadExactly(prefix);
-        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        var limit = Math.Min(MaxHeader, stream.Length - 8);
-        if (length > (ulong)limit)
-            throw new InvalidDataException($"{source}: the header claims {length} bytes, but at most {limit} are possible here.");
+        var length = SafetensorsHeader.Length(prefix, stream.Length, source);
         var header = new byte[length];
         stream.ReadExactly(header);
 
@@ -94,18 +87,31 @@ public static class Safetensors
         }
     }
 
-    static float[] Decode(SafetensorsEntry entry, byte[] raw, string source)
+    /// <summary>The values of an entry, <paramref name="raw"/>, as float32.</summary>
+    internal static float[] Decode(SafetensorsEntry entry, ReadOnlySpan<byte> raw, string source)
     {
         var values = new float[raw.Length / SafetensorsHeader.BytesPerValue(entry.Type)];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = entry.Type switch
-            {
-                "F32" => BinaryPrimitives.ReadSingleLittleEndian(raw.AsSpan(4 * i)),
-                "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(raw.AsSpan(2 * i)),
-                "BF16" => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(raw.AsSpan(2 * i)) << 16),
-                "I32" => Exact(BinaryPrimitives.ReadInt32LittleEndian(raw.AsSpan(4 * i)), entry, source),
-                _ => Exact(BinaryPrimitives.ReadInt64LittleEndian(raw.AsSpan(8 * i)), entry, source),
-            };
+        switch (entry.Type)
+        {
+            case "F32":
+                for (var i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(raw[(4 * i)..]);
+                break;
+            case "F16":
+                for (var i = 0; i < values.Length; i++) values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(raw[(2 * i)..]);
+                break;
+            case "BF16":
+                for (var i = 0; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(raw[(2 * i)..]) << 16);
+                break;
+            case "I32":
+                for (var i = 0; i < values.Length; i++) values[i] = Exact(BinaryPrimitives.ReadInt32LittleEndian(raw[(4 * i)..]), entry, source);
+                break;
+            case "I64":
+                for (var i = 0; i < values.Length; i++) values[i] = Exact(BinaryPrimitives.ReadInt64LittleEndian(raw[(8 * i)..]), entry, source);
+                break;
+            default:
+                throw SafetensorsHeader.WrongType(source, entry.Name, entry.Type);
+        }
+
         return values;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 
 namespace MpcActors.Data;
@@ -8,13 +9,33 @@ sealed record SafetensorsEntry(string Name, string Type, int[] Shape, long Begin
 /// <summary>Checks a safetensors header before a single value is read.</summary>
 static class SafetensorsHeader
 {
+    const long MaxHeader = 100_000_000;
+
+    /// <summary>0 for a type that is not known.</summary>
     public static int BytesPerValue(string type) => type switch
     {
-        "F32" or "I32" => 4,
-        "F16" or "BF16" => 2,
-        "I64" => 8,
+        "F32" or "I32" or "U32" => 4,
+        "F16" or "BF16" or "I16" or "U16" => 2,
+        "I64" or "U64" or "F64" => 8,
+        "I8" or "U8" or "BOOL" => 1,
         _ => 0,
     };
+
+    /// <summary>The header of a file of this length, which lies in its bytes 8 to 8 + length; <paramref name="prefix"/> are the first eight.</summary>
+    public static int Length(ReadOnlySpan<byte> prefix, long fileLength, string source)
+    {
+        if (prefix.Length < 8)
+            throw new InvalidDataException($"{source}: {fileLength} bytes, but a safetensors file starts with an 8-byte header length.");
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        var limit = Math.Min(MaxHeader, fileLength - 8);
+        return length <= (ulong)limit
+            ? (int)length
+            : throw new InvalidDataException($"{source}: the header claims {length} bytes, but at most {limit} are possible here.");
+    }
+
+    /// <summary>What a tensor of a type that has no place in a model is refused with.</summary>
+    public static InvalidDataException WrongType(string source, string name, string type)
+        => new($"{source}: tensor {name} has dtype {type}; F32, F16, BF16, I32 or I64 was expected.");
 
     public static IReadOnlyList<SafetensorsEntry> Parse(byte[] header, long dataLength, string source)
     {
@@ -71,7 +92,7 @@ static class SafetensorsHeader
             throw new InvalidDataException($"{where} lacks {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")}.");
         var bytes = BytesPerValue(type);
         if (bytes == 0)
-            throw new InvalidDataException($"{where} has dtype {type}; F32, F16, BF16, I32 or I64 was expected.");
+            throw WrongType(source, property.Name, type);
         if (offsets.Length != 2 || offsets[0] > offsets[1] || offsets[1] > dataLength)
             throw new InvalidDataException($"{where} has data_offsets [{string.Join(", ", offsets)}]; begin and end within 0..{dataLength} were expected.");
         long count = 1;

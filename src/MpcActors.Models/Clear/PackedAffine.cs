@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using MpcActors.Data;
 
 namespace MpcActors.Models.Clear;
 
@@ -16,6 +17,9 @@ internal sealed unsafe class PackedAffine
     // A panel of 12 columns and 192 inputs is 18 kB: with four rows of x it stays in a first-level cache of 32 kB.
     private const int Depth = 192;
 
+    // Rows that one work item takes: enough to reuse a panel, few enough for the second-level cache.
+    private const int ChunkRows = 96;
+
     private readonly double[] panels;
     private readonly double[] bias;
 
@@ -30,6 +34,24 @@ internal sealed unsafe class PackedAffine
                 var first = panel * TileColumns;
                 map.Weight.AsSpan(row * Out + first, Math.Min(TileColumns, Out - first)).CopyTo(panels.AsSpan((panel * In + row) * TileColumns));
             }
+    }
+
+    public PackedAffine(DenseWeights map)
+    {
+        (In, Out, bias) = (map.In, map.Out, Array.ConvertAll(map.Bias, value => (double)value));
+        var count = (Out + TileColumns - 1) / TileColumns;
+        panels = new double[count * In * TileColumns];
+        Parallel.For(0, count, panel =>
+        {
+            var first = panel * TileColumns;
+            var columns = Math.Min(TileColumns, Out - first);
+            for (var row = 0; row < In; row++)
+            {
+                var source = map.Weight.AsSpan(row * Out + first, columns);
+                var target = panels.AsSpan((panel * In + row) * TileColumns, columns);
+                for (var i = 0; i < source.Length; i++) target[i] = source[i];
+            }
+        });
     }
 
     public int In { get; }
@@ -53,6 +75,22 @@ internal sealed unsafe class PackedAffine
         }
 
         ArrayPool<double>.Shared.Return(packed);
+        return y;
+    }
+
+    /// <summary>The same with the rows spread over the cores; not a bit depends on how.</summary>
+    public double[] ApplyInParallel(double[] x)
+    {
+        var rows = x.Length / In;
+        var chunk = Math.Max(TileRows, Math.Min(ChunkRows, (rows + Environment.ProcessorCount - 1) / Environment.ProcessorCount));
+        var chunks = (rows + chunk - 1) / chunk;
+        if (chunks <= 1) return Apply(x);
+        var y = new double[rows * Out];
+        Parallel.For(0, chunks, part =>
+        {
+            var first = part * chunk;
+            Apply(x.AsSpan(first * In, Math.Min(chunk, rows - first) * In)).CopyTo(y, first * Out);
+        });
         return y;
     }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using MpcActors.Fss;
+using MpcActors.Fss.Benchmarking;
 using MpcActors.Ring.Benchmarking;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -16,7 +18,7 @@ static class BenchCommand
         var folder = Options.Text("--out", "DIR", "Folder for run.json (default: out/bench-kernels)");
         var kernels = new ExemplifiedCommand(
             "kernels",
-            "Ring matrix products against the machine's own multiplication peak, and the random generator.",
+            "Ring matrix products against the machine's own multiplication peak, the random generator, comparisons and their keys.",
             ("mpc bench kernels", "about half a minute; quiet the machine first"),
             ("mpc bench kernels --json", "one JSON object on standard output"))
         {
@@ -33,6 +35,7 @@ static class BenchCommand
                 output.Error.WriteLine("measuring comparisons");
                 var comparison = await ComparisonBenchmark.RunAsync(cancellation);
                 cancellation.ThrowIfCancellationRequested();
+                output.Error.WriteLine("measuring function secret sharing");
                 var report = new KernelReport
                 {
                     Command = "bench kernels",
@@ -42,6 +45,8 @@ static class BenchCommand
                     NaiveGmacPerSecond = rates.NaiveGmacPerSecond,
                     Prg = new PrgRate(rates.PrgBytesPerSecond),
                     Compare = new ComparisonRate(comparison),
+                    Dcf = FssBenchmark.Comparisons(FssPayload.Word, TimeSpan.FromSeconds(1)),
+                    DcfOfBits = FssBenchmark.Comparisons(FssPayload.Bit, TimeSpan.FromSeconds(1)),
                 };
                 files.Write("run.json", report.ToJson() + "\n");
                 output.Show(report, Tables(report), $"File: {Path.Combine(files.Folder, "run.json")}");
@@ -59,6 +64,13 @@ static class BenchCommand
             table.AddRow(
                 string.Join('×', rate.Shape), rate.Path, rate.Cores.ToString(CultureInfo.InvariantCulture), Number(rate.GmacPerSecond), Number(rate.PeakGmacPerSecond), Number(rate.Ratio));
         yield return table;
+        var keys = new Table { Title = new TableTitle("Comparison keys (DCF), one core, 10⁶ a second") };
+        foreach (var name in new[] { "domain bits", "payload bits", "evaluations", "pairs generated", "bytes a key" }) keys.AddColumn(name);
+        foreach (var rate in report.Dcf.Concat(report.DcfOfBits))
+            keys.AddRow(
+                rate.Bits.ToString(CultureInfo.InvariantCulture), rate.PayloadBits.ToString(CultureInfo.InvariantCulture),
+                Number(rate.EvaluationsPerSecond / 1e6), Number(rate.GenerationsPerSecond / 1e6), rate.KeyBytes.ToString(CultureInfo.InvariantCulture));
+        yield return keys;
         yield return new Text(string.Create(
             CultureInfo.InvariantCulture, $"A plain loop of 256-bit vectors: {report.NaiveGmacPerSecond:0.00}. The generator, one core: {report.Prg.BytesPerSecond / 1e9:0.00} GB/s. A comparison, all roles: {report.Compare.NanosecondsPerValue:0} ns of processor time.\n"));
     }
@@ -75,6 +87,12 @@ static class BenchCommand
         public required PrgRate Prg { get; init; }
 
         public required ComparisonRate Compare { get; init; }
+
+        /// <summary>With a word as payload.</summary>
+        public required IReadOnlyList<ComparisonKeyRate> Dcf { get; init; }
+
+        /// <summary>With a bit as payload, shared by exclusive or.</summary>
+        public required IReadOnlyList<ComparisonKeyRate> DcfOfBits { get; init; }
     }
 
     /// <summary>Processor time of both parties and the dealer together.</summary>

@@ -5,7 +5,7 @@ using AesX86 = System.Runtime.Intrinsics.X86.Aes;
 namespace MpcActors.Ring;
 
 /// <summary>The eleven round keys of AES-128 (FIPS 197, section 5.2), for the processor's AES instructions.</summary>
-static class AesKeySchedule
+public static class AesKeySchedule
 {
     public static Vector128<byte>[] Expand(ReadOnlySpan<byte> key)
     {

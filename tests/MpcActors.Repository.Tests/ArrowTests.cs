@@ -8,13 +8,14 @@ public sealed class ArrowTests
     static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["MpcActors.Ring"] = [],
-        ["MpcActors.Protocols"] = ["MpcActors.Ring"],
+        ["MpcActors.Fss"] = ["MpcActors.Ring"],
+        ["MpcActors.Protocols"] = ["MpcActors.Ring", "MpcActors.Fss"],
         ["MpcActors.Data"] = [],
         ["MpcActors.Models"] = ["MpcActors.Protocols", "MpcActors.Data"],
         ["MpcActors.Tuning"] = ["MpcActors.Models"],
         ["MpcActors.Network"] = [],
         ["MpcActors.Actors"] = ["MpcActors.Protocols", "MpcActors.Network", "MpcActors.Tuning"],
-        ["MpcActors.Cli"] = ["MpcActors.Actors", "MpcActors.Tuning", "MpcActors.Data", "MpcActors.Network"],
+        ["MpcActors.Cli"] = ["MpcActors.Actors", "MpcActors.Tuning", "MpcActors.Data", "MpcActors.Network", "MpcActors.Fss"],
         ["MpcActors.Benchmarks"] = ["MpcActors.Models", "MpcActors.Tuning", "MpcActors.Actors", "MpcActors.Testing"],
         ["MpcActors.Testing"] = ["MpcActors.Protocols", "MpcActors.Network"],
         ["MpcActors.Simulation.Tests"] = ["MpcActors.Actors", "MpcActors.Testing"],

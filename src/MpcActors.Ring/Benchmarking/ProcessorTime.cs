@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace MpcActors.Ring.Benchmarking;
 
 /// <summary>Clocks of measurements.</summary>
-static partial class ProcessorTime
+public static partial class ProcessorTime
 {
     const int ThreadProcessorTime = 3;
     const long NanosecondsPerSecond = 1_000_000_000;

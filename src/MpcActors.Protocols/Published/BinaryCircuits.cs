@@ -55,7 +55,7 @@ static class BinaryCircuits
             equal = BinaryProduct.And(opened, masks, dealt, party.Seat);
         }
 
-        return equal >>> 63;
+        return (equal >>> 63).Reshape(words.Shape);
     }
 
     static async ValueTask<RingTensor> Open(Party party, RingTensor masked)

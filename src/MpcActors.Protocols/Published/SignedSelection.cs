@@ -18,8 +18,10 @@ public static class SignedSelection
     public static async ValueTask<Share> IsNegative(this Party party, Share x) => await party.ToInteger(await BinaryCircuits.SignOfSum(party, x.Value));
 
     /// <summary>1 where x = y and 0 elsewhere, without fraction bits. Exact.</summary>
-    public static async ValueTask<Share> AreEqual(this Party party, Share x, Share y) =>
-        await party.ToInteger(await BinaryCircuits.IsZeroSum(party, (x - y).Value));
+    public static ValueTask<Share> AreEqual(this Party party, Share x, Share y) => party.IsZero(x - y);
+
+    /// <summary>1 where x = 0 and 0 elsewhere, without fraction bits, at the cost of <see cref="AreEqual"/>. Exact.</summary>
+    public static async ValueTask<Share> IsZero(this Party party, Share x) => await party.ToInteger(await BinaryCircuits.IsZeroSum(party, x.Value));
 
     /// <summary>x where the condition is 1, y where it is 0: two products one after the other, as in CrypTen's code.</summary>
     /// <param name="condition">Without fraction bits.</param>

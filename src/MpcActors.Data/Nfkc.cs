@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace MpcActors.Data;
@@ -12,14 +11,11 @@ static class Nfkc
     // Hangul syllables are decomposed and composed by arithmetic (the Unicode Standard, section 3.12).
     const int SBase = 0xAC00, LBase = 0x1100, VBase = 0x1161, TBase = 0x11A7, LCount = 19, VCount = 21, TCount = 28;
 
-    static readonly Lazy<Tables> Data = new(Tables.Load);
-
     public static string Normalize(string text)
     {
         if (Ascii.IsValid(text))
             return text;
-        var points = Decompose(text);
-        Reorder(points);
+        var points = Decompose(text, UnicodeTables.Data.Decompositions);
         Compose(points);
         var result = new StringBuilder(points.Count);
         foreach (var point in points)
@@ -33,7 +29,8 @@ static class Nfkc
         return result.ToString();
     }
 
-    static List<int> Decompose(string text)
+    /// <summary>Code points, fully decomposed by a table, marks in canonical order.</summary>
+    public static List<int> Decompose(string text, IReadOnlyDictionary<int, int[]> decompositions)
     {
         var points = new List<int>(text.Length + 8);
         for (var i = 0; i < text.Length; i++)
@@ -49,12 +46,13 @@ static class Nfkc
                 if (syllable % TCount != 0)
                     points.Add(TBase + syllable % TCount);
             }
-            else if (Data.Value.Decompositions.TryGetValue(point, out var parts))
+            else if (decompositions.TryGetValue(point, out var parts))
                 points.AddRange(parts);
             else
                 points.Add(point);
         }
 
+        Reorder(points);
         return points;
     }
 
@@ -110,37 +108,8 @@ static class Nfkc
             return SBase + ((first - LBase) * VCount + second - VBase) * TCount;
         if (first is >= SBase and < SBase + LCount * VCount * TCount && (first - SBase) % TCount == 0 && second is > TBase and < TBase + TCount)
             return first + second - TBase;
-        return Data.Value.Composites.TryGetValue((first, second), out var joined) ? joined : null;
+        return UnicodeTables.Data.Composites.TryGetValue((first, second), out var joined) ? joined : null;
     }
 
-    static int Class(int point) => Data.Value.Classes.GetValueOrDefault(point);
-
-    sealed record Tables(Dictionary<int, int> Classes, Dictionary<int, int[]> Decompositions, Dictionary<(int, int), int> Composites)
-    {
-        public static Tables Load()
-        {
-            var tables = new Tables([], [], []);
-            using var reader = new StreamReader(Resource.Open("nfkc.txt"));
-            while (reader.ReadLine() is { } line)
-            {
-                var kind = line[0];
-                if (kind == '#')
-                    continue;
-                var fields = line[2..].Split(' ');
-                if (kind == 'C')
-                {
-                    for (var point = Hex(fields[1]); point <= Hex(fields[2]); point++)
-                        tables.Classes.Add(point, int.Parse(fields[0], CultureInfo.InvariantCulture));
-                }
-                else if (kind == 'D')
-                    tables.Decompositions.Add(Hex(fields[0]), Array.ConvertAll(fields[1..], Hex));
-                else
-                    tables.Composites.Add((Hex(fields[0]), Hex(fields[1])), Hex(fields[2]));
-            }
-
-            return tables;
-        }
-
-        static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-    }
+    static int Class(int point) => UnicodeTables.Data.Classes.GetValueOrDefault(point);
 }

@@ -15,6 +15,8 @@ public sealed class Inbox(Role sender) : IValueTaskSource<Frame>
     bool _isAwaited;
     uint _expected;
 
+    public int EarlyFrames => _early.Count;
+
     /// <exception cref="InvalidOperationException">Another await of the same sender is not met yet.</exception>
     public ValueTask<Frame> Next()
     {

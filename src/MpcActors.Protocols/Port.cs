@@ -40,6 +40,9 @@ public sealed class Port
             : throw new ProtocolViolationException($"{frame} should have {(long)count * sizeof(ulong)} bytes");
     }
 
+    /// <summary>Frames that came and that nothing has awaited yet: what a receiver has to hold.</summary>
+    public int EarlyFrames(Role from) => _inboxes[(int)from].EarlyFrames;
+
     /// <summary>Hands over a frame and runs the protocol that awaits it.</summary>
     /// <exception cref="ProtocolViolationException">The frame is not for this role, of no known role, or out of order.</exception>
     public void Deliver(Frame frame)

@@ -117,20 +117,26 @@ public sealed class FssKeys
     /// <summary>Writes this party's share of f_j(x) to <paramref name="result"/>[j·2^n + x] for each key j and each x of the domain of n bits.</summary>
     public void EvaluateAll(ulong[] result)
     {
-        if (Form.DomainBits > LargestFullDomain)
-            throw new InvalidOperationException($"a domain of {Form.DomainBits} bits is too large to evaluate in full; {LargestFullDomain} are not");
-        var size = 1 << Form.DomainBits;
+        var size = FullDomain();
         if (result.Length != (long)Count * size) throw new ArgumentException($"{Count} keys over {size} points give {(long)Count * size} results, not {result.Length}");
-        Parallelism.For(Count, key =>
-        {
-            var start = key / TileKeys * TileKeys;
-            var width = Math.Min(TileKeys, Count - start);
-            FullDomainEvaluation.Evaluate(
-                _hashes, Form, Party, _roots.AsSpan(2 * key, 2), TileCorrections(start, width), key - start, width, result.AsSpan(key * size, size));
-        });
+        Parallelism.For(Count, key => EvaluateAll(key, result.AsSpan(key * size, size)));
+    }
+
+    /// <summary>The same for one key, on the calling thread.</summary>
+    public void EvaluateAll(int key, Span<ulong> result)
+    {
+        if (result.Length != FullDomain()) throw new ArgumentException($"a key over {FullDomain()} points gives as many results, not {result.Length}");
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)key, (uint)Count, nameof(key));
+        var start = key / TileKeys * TileKeys;
+        var width = Math.Min(TileKeys, Count - start);
+        FullDomainEvaluation.Evaluate(_hashes, Form, Party, _roots.AsSpan(2 * key, 2), TileCorrections(start, width), key - start, width, result);
     }
 
     public override string ToString() => $"{Count} keys of party {Party}: {Form}";
+
+    int FullDomain() => Form.DomainBits <= LargestFullDomain
+        ? 1 << Form.DomainBits
+        : throw new InvalidOperationException($"a domain of {Form.DomainBits} bits is too large to evaluate in full; {LargestFullDomain} are not");
 
     void Evaluate(int start, int width, ReadOnlySpan<ulong> points, Span<ulong> result) =>
         KeyEvaluation.Evaluate(_hashes, Form, Party, _roots.AsSpan(2 * start, 2 * width), TileCorrections(start, width), points, result);

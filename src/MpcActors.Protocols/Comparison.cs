@@ -11,8 +11,8 @@ namespace MpcActors.Protocols;
 /// <para>2. Join sixteen results to four and four to one (<see cref="CarryTree"/>; products of up to four factors in a round as
 /// in ABY2.0, Patra, Schneider, Suresh, Yalame, USENIX Security 2021): two rounds.</para>
 /// <para>3. Open the bit under a mask that is shared additively, too: one round.</para>
-/// A function-secret-sharing key (Boyle, Gilboa, Ishai, EUROCRYPT 2015) would save these rounds but takes some hundred AES
-/// calls a value at each party and 1 KiB dealt; digits of seven bits would save one round for 250 bytes dealt instead of 49.
+/// A function-secret-sharing key (<see cref="FunctionSecretSharing.KeyComparison"/>) saves two or all of these rounds but takes
+/// some hundred AES calls a value at each party and 1 to 3 KiB dealt; digits of seven bits would save one round for 250 bytes dealt instead of 49.
 /// All thresholds of a wire share the digits and the rounds.
 /// </remarks>
 public static class Comparison

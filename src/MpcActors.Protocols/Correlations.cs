@@ -1,4 +1,6 @@
 using System.Numerics;
+using MpcActors.Fss;
+using MpcActors.Protocols.FunctionSecretSharing;
 using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
@@ -13,6 +15,10 @@ namespace MpcActors.Protocols;
 /// <para>
 /// Halves expand from seeds: party zero's entirely; party one's share of a uniform tensor too, and its share of a derived one
 /// is a correction f(r) − [f(r)]_0 that the dealer sends. A mask that costs nothing to send can be fresh for every use.
+/// </para>
+/// <para>
+/// Of a function-secret-sharing key each party expands its root from its seed; the corrections are the same for both, and the
+/// dealer sends them to both (<see cref="Party.TakeKeys"/>).
 /// </para>
 /// </remarks>
 public abstract class Correlations
@@ -29,11 +35,17 @@ public abstract class Correlations
     /// <summary>An exclusive-or share of a function of uniform tensors.</summary>
     public abstract RingTensor DerivedBits(Shape shape, Func<RingTensor> value);
 
+    /// <summary>A party's roots of keys; nothing at the dealer's, where the keys are made and kept to be sent, and the planner's.</summary>
+    internal abstract ulong[] KeyRoots(KeyForm form, int count, Func<SecretFunctions> functions);
+
     /// <summary>A fingerprint of the kinds and sizes of all draws so far. A seat that drew anything else would read its stream at the wrong place, unnoticed.</summary>
     internal ulong Drawn { get; private set; }
 
     private protected void Note(DrawKind kind, Shape shape) =>
         Drawn = (BitOperations.RotateLeft(Drawn, 23) ^ (((ulong)shape.Count << 2) | (ulong)kind)) * 0x9E3779B97F4A7C15;
+
+    private protected void NoteKeys(KeyForm form, int count) =>
+        Drawn = (BitOperations.RotateLeft(Drawn, 23) ^ ((ulong)count << 24 | (ulong)form.Function << 16 | (ulong)form.Payload << 8 | (uint)form.DomainBits)) * 0xD6E8FEB86659FD93;
 
     private protected enum DrawKind
     {

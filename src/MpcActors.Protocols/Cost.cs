@@ -1,9 +1,12 @@
+using MpcActors.Fss;
+
 namespace MpcActors.Protocols;
 
-/// <summary>What a protocol costs: rounds, bits each party sends to the other, and bits the dealer sends to party one.</summary>
+/// <summary>What a protocol costs: rounds, bits each party sends to the other, and bits the dealer sends to both parties together.</summary>
 /// <remarks>
 /// A round is one message each way at the same time. Openings are packed and rounded up to whole 64-bit words a tensor. What
-/// party zero needs of the dealer it expands from a seed, and of party one's half only corrections are sent.
+/// party zero needs of the dealer it expands from a seed, and of party one's half only corrections are sent. Keys of function
+/// secret sharing are the exception: their corrections go to both parties, and are counted twice.
 /// </remarks>
 public readonly record struct Cost(int Rounds, long SentBits, long OfflineBits)
 {
@@ -29,6 +32,9 @@ public readonly record struct Cost(int Rounds, long SentBits, long OfflineBits)
 
     /// <summary>Corrections of <paramref name="words"/> dealt words.</summary>
     public static Cost Dealt(long words) => new(0, 0, words * 64);
+
+    /// <summary>Keys of function secret sharing, their corrections to both parties.</summary>
+    public static Cost Keys(KeyForm form, long count) => new(0, 0, 2 * count * form.CorrectionBits);
 
     /// <summary>Masking <paramref name="count"/> values in one round: a fresh uniform mask costs a seed, so nothing.</summary>
     public static Cost Masking(long count) => Round + Opening(count);

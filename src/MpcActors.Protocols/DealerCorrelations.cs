@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using MpcActors.Fss;
+using MpcActors.Protocols.FunctionSecretSharing;
 using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
@@ -9,6 +11,7 @@ sealed class DealerCorrelations(Seed zero, Seed one, Meter meter) : Correlations
     readonly Prg _zero = new(zero);
     readonly Prg _one = new(one);
     readonly List<ulong[]> _corrections = [];
+    readonly List<ulong[]> _keys = [];
     long _zeroPosition;
     long _onePosition;
 
@@ -18,6 +21,14 @@ sealed class DealerCorrelations(Seed zero, Seed one, Meter meter) : Correlations
         var words = _corrections.Count == 1 ? _corrections[0] : Concatenate();
         _corrections.Clear();
         return words;
+    }
+
+    /// <summary>The corrections of keys since the last call, a frame each, in order; they go to both parties.</summary>
+    public ulong[][] TakeKeys()
+    {
+        var keys = _keys.ToArray();
+        _keys.Clear();
+        return keys;
     }
 
     public override RingTensor Uniform(Shape shape)
@@ -41,6 +52,20 @@ sealed class DealerCorrelations(Seed zero, Seed one, Meter meter) : Correlations
 
     public override RingTensor DerivedBits(Shape shape, Func<RingTensor> value) =>
         Deal(DrawKind.DerivedBits, shape, value, static (wanted, zero) => TensorPrimitives.Xor(wanted, zero, zero));
+
+    internal override ulong[] KeyRoots(KeyForm form, int count, Func<SecretFunctions> functions)
+    {
+        NoteKeys(form, count);
+        meter.CountDealtToBoth(form.CorrectionBits / 64L * count);
+        var (alphas, betas, duals) = functions();
+        if (alphas.Length != count) throw new ArgumentException($"{alphas.Length} functions are to be shared by {count} keys");
+        var shape = Shape.Vector(2 * count);
+        var one = new ulong[shape.Count];
+        _one.Fill(one, _onePosition);
+        _onePosition += one.Length;
+        _keys.Add(FssKeys.Corrections(form, alphas, betas, DrawZero(shape).Values, one, duals));
+        return [];
+    }
 
     /// <summary>The value, whose correction towards the zero party's stream is kept for party one.</summary>
     RingTensor Deal(DrawKind kind, Shape shape, Func<RingTensor> value, CombineWords correct)

@@ -1,3 +1,5 @@
+using MpcActors.Fss;
+using MpcActors.Protocols.FunctionSecretSharing;
 using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
@@ -16,4 +18,10 @@ sealed class HollowCorrelations(Meter meter) : Correlations
     }
 
     public override RingTensor DerivedBits(Shape shape, Func<RingTensor> value) => Derived(shape, value);
+
+    internal override ulong[] KeyRoots(KeyForm form, int count, Func<SecretFunctions> functions)
+    {
+        meter.CountDealtToBoth(form.CorrectionBits / 64L * count);
+        return [];
+    }
 }

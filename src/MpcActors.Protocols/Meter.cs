@@ -21,6 +21,7 @@ public sealed class Meter
     /// <summary>Values handled by element-wise gates, for the modelled computing time.</summary>
     public long Elements { get; private set; }
 
+    /// <summary>Bytes that the dealer sends to both parties together: corrections to party one, keys to either.</summary>
     public long DealtBytes { get; private set; }
 
     /// <summary>Bytes of payload sent to <paramref name="to"/>.</summary>
@@ -52,6 +53,9 @@ public sealed class Meter
     public void CountSent(Role to, long bytes, Phase phase) => (phase == Phase.Online ? _sentOnline : _sentOffline)[(int)to] += bytes;
 
     public void CountDealt(long words) => DealtBytes += words * sizeof(ulong);
+
+    /// <summary>What the dealer sends to either party, such as keys, counts twice.</summary>
+    public void CountDealtToBoth(long words) => CountDealt(2 * words);
 
     public void CountMultiplications(long count) => Multiplications += count;
 

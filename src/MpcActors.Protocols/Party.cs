@@ -1,3 +1,5 @@
+using MpcActors.Fss;
+using MpcActors.Protocols.FunctionSecretSharing;
 using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
@@ -103,6 +105,21 @@ public sealed class Party
     /// <summary>Masks one share with a fresh uniform mask and opens it: one round.</summary>
     public async ValueTask<Masked> Mask(Share share) => (await Mask([share]))[0];
 
+    /// <summary>This party's keys to <paramref name="count"/> functions that the dealer knows; null where nothing has values. No round.</summary>
+    /// <remarks>
+    /// A root comes from the party's own seed. The corrections, the same for both parties, come from the dealer in a frame of
+    /// their own, which follows the segment in which they were drawn.
+    /// </remarks>
+    /// <param name="functions">What the keys share; only ever called at the dealer's.</param>
+    /// <exception cref="ProtocolViolationException">The dealer's frame is not as large as the keys.</exception>
+    public async ValueTask<FssKeys?> TakeKeys(KeyForm form, int count, Func<SecretFunctions> functions)
+    {
+        var roots = Correlations.KeyRoots(form, count, functions);
+        if (!IsComputing) return null;
+        var corrections = await _port.ReceiveWords(Role.Dealer, checked(count * (form.CorrectionBits / 64)));
+        return new(form, Seat == Seat.One ? 1 : 0, roots, corrections);
+    }
+
     /// <summary>Adds a public tensor of the same fraction bits; party one does it for both.</summary>
     public Share AddPublic(Share share, RingTensor publicAddend) =>
         Seat == Seat.One ? share with { Value = share.Value + publicAddend } : share;
@@ -169,11 +186,17 @@ public sealed class Party
         await DealSegment();
     }
 
-    /// <summary>At the dealer's: sends party one the corrections drawn since the last segment, and does not run too far ahead.</summary>
+    /// <summary>At the dealer's: sends party one the corrections drawn since the last segment, both parties the keys, and does not run too far ahead.</summary>
     async ValueTask DealSegment()
     {
         if (Seat != Seat.Dealer) return;
         _port.Send(Role.PartyOne, ((DealerCorrelations)Correlations).TakeCorrections(), Phase.Offline);
+        foreach (var keys in ((DealerCorrelations)Correlations).TakeKeys())
+        {
+            _port.Send(Role.PartyZero, keys, Phase.Offline);
+            _port.Send(Role.PartyOne, keys, Phase.Offline);
+        }
+
         if (++_segmentsUnconfirmed < SegmentsAhead) return;
         await _port.ReceiveWords(Role.PartyOne, 0);
         _segmentsUnconfirmed--;

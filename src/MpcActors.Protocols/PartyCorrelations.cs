@@ -1,3 +1,5 @@
+using MpcActors.Fss;
+using MpcActors.Protocols.FunctionSecretSharing;
 using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
@@ -41,6 +43,13 @@ sealed class PartyCorrelations(Seat seat, Seed seed, Meter meter) : Correlations
     {
         Note(DrawKind.DerivedBits, shape);
         return Take(shape);
+    }
+
+    internal override ulong[] KeyRoots(KeyForm form, int count, Func<SecretFunctions> functions)
+    {
+        NoteKeys(form, count);
+        meter.CountDealtToBoth(form.CorrectionBits / 64L * count);
+        return Expand(Shape.Vector(2 * count)).Values;
     }
 
     RingTensor Expand(Shape shape)

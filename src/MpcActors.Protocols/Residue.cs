@@ -5,9 +5,12 @@ namespace MpcActors.Protocols;
 /// <summary>A value modulo a power of two, opened under a mask uniform there: x = Public − Mask mod 2^Bits.</summary>
 /// <param name="Public">Of which the low <paramref name="Bits"/> bits count.</param>
 /// <param name="Mask">Likewise; only the dealer's has a use.</param>
-sealed record Residue(RingTensor Public, RingTensor Mask, int Bits)
+public sealed record Residue(RingTensor Public, RingTensor Mask, int Bits)
 {
     public Shape Shape => Public.Shape;
+
+    /// <summary>The low bits of a wire that is open already.</summary>
+    public static Residue Of(Masked wire, int bits) => new(wire.Public, wire.Mask, bits);
 
     public static Cost CostOf(long count, int bits) => Cost.Round + Cost.Opening(count, bits);
 

@@ -32,11 +32,12 @@ public sealed class Opening(Party party)
             return;
         }
 
-        var own = GC.AllocateUninitializedArray<ulong>(total);
+        // A tensor that is opened alone and as it is needs no copy: nobody writes to it again.
+        var own = _slots is [{ Whole: { } whole }] ? whole : GC.AllocateUninitializedArray<ulong>(total);
         var at = 0;
         foreach (var slot in _slots)
         {
-            slot.Write(own.AsSpan(at, slot.Words));
+            if (own != slot.Whole) slot.Write(own, at);
             at += slot.Words;
         }
 
@@ -44,7 +45,7 @@ public sealed class Opening(Party party)
         at = 0;
         foreach (var slot in _slots)
         {
-            slot.Read(own.AsMemory(at, slot.Words), other.AsMemory(at, slot.Words));
+            slot.Keep(own.AsMemory(at, slot.Words), other.AsMemory(at, slot.Words));
             at += slot.Words;
         }
     }
@@ -65,6 +66,9 @@ public sealed class Opening(Party party)
         readonly RingTensor? _mask;
         readonly int _bits;
         readonly bool _isXor;
+        ReadOnlyMemory<ulong> _own;
+        ReadOnlyMemory<ulong> _other;
+        bool _isExchanged;
         RingTensor? _opened;
 
         internal Slot(RingTensor share, RingTensor? mask, int bits, bool isXor)
@@ -75,27 +79,45 @@ public sealed class Opening(Party party)
 
         internal int Words { get; }
 
+        /// <summary>The words to send, if they are those of the share and no others.</summary>
+        internal ulong[]? Whole => _bits == 64 && _mask is null && !_share.IsHollow ? _share.Values : null;
+
+        /// <summary>What either side sent, for a gate that puts the halves together itself; both empty at the dealer's and the planner's.</summary>
+        internal (ReadOnlyMemory<ulong> Own, ReadOnlyMemory<ulong> Other) Halves => _share.IsHollow || _isExchanged
+            ? (_own, _other)
+            : throw NotExchanged();
+
         /// <summary>The opened tensor; hollow at the dealer's and the planner's.</summary>
         /// <exception cref="InvalidOperationException">The opening has not been exchanged.</exception>
         public RingTensor Opened => _share.IsHollow
             ? RingTensor.Hollow(_share.Shape)
-            : _opened ?? throw new InvalidOperationException("an opening is read before it was exchanged");
+            : _opened ??= _isExchanged ? PutTogether() : throw NotExchanged();
 
-        internal void Write(Span<ulong> words)
+        internal void Write(ulong[] words, int at)
         {
-            var (share, mask) = (_share.Values, _mask?.Values);
-            if (_bits == 64)
+            if (_bits < 64)
             {
-                if (mask is null) share.CopyTo(words);
-                else TensorPrimitives.Add(share, mask, words);
+                Packing.Pack((_mask is null ? _share : _share + _mask).Span, _bits, words.AsSpan(at, Words));
                 return;
             }
 
-            Packing.Pack((mask is null ? _share : _share + _mask!).Span, _bits, words);
+            var (share, mask) = (_share.Values, _mask?.Values);
+            Parallelism.ForChunks(Words, (start, length) =>
+            {
+                var (source, target) = (share.AsMemory(start, length), words.AsMemory(at + start, length));
+                if (mask is null) source.CopyTo(target);
+                else TensorPrimitives.Add(source.Span, mask.AsSpan(start, length), target.Span);
+            });
         }
 
-        internal void Read(ReadOnlyMemory<ulong> own, ReadOnlyMemory<ulong> other)
+        internal void Keep(ReadOnlyMemory<ulong> own, ReadOnlyMemory<ulong> other) => (_own, _other, _isExchanged) = (own, other, true);
+
+        static InvalidOperationException NotExchanged() => new("an opening is read before it was exchanged");
+
+        RingTensor PutTogether()
         {
+            var (own, other) = (_own, _other);
+            (_own, _other) = (default, default);
             var opened = RingTensor.Uninitialized(_share.Shape);
             if (_bits < 64)
             {
@@ -115,7 +137,7 @@ public sealed class Opening(Party party)
                 });
             }
 
-            _opened = opened;
+            return opened;
         }
     }
 }

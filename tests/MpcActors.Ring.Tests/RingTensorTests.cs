@@ -90,4 +90,17 @@ public sealed class RingTensorTests
     }
 
     static bool Same(RingTensor x, RingTensor y) => x.Shape == y.Shape && x.Span.SequenceEqual(y.Span);
+
+    [Fact]
+    public void The_memory_of_a_released_tensor_serves_the_next_one_of_its_size_and_no_other()
+    {
+        // A length that nothing else here has.
+        var first = RingTensor.Uninitialized(new(1, 16_411));
+        var values = first.Values;
+        first.Release();
+        Assert.NotSame(values, RingTensor.Uninitialized(new(1, 16_412)).Values);
+        Assert.Same(values, RingTensor.Uninitialized(new(1, 16_411)).Values);
+        Assert.NotSame(values, RingTensor.Uninitialized(new(1, 16_411)).Values);
+        RingTensor.Hollow(new(2, 3)).Release();
+    }
 }

@@ -4,10 +4,7 @@ using MpcActors.Ring;
 namespace MpcActors.Protocols.Published;
 
 /// <summary>CrypTen's circuits on words of 64 bits shared by exclusive or (mpc/primitives/circuit.py): the sign of a sum, and equality.</summary>
-/// <remarks>
-/// An AND of words is a Beaver product of bits: both operands are opened under fresh masks, 128 bits, and the AND of the masks is dealt.
-/// Words are opened whole, even where a level of the tree looks at half of their bits.
-/// </remarks>
+/// <remarks>Words are opened whole, even where a level of the tree looks at half of their bits.</remarks>
 static class BinaryCircuits
 {
     public static Cost CostOfSign(long count) =>
@@ -24,45 +21,49 @@ static class BinaryCircuits
     /// </remarks>
     public static async ValueTask<RingTensor> SignOfSum(Party party, RingTensor words)
     {
-        var (seat, count) = (party.Seat, words.Count);
-        party.Meter.CountElements((1L + 2 * PrefixTree.Levels) * count);
-        var masks = party.Correlations.UniformBits(new(2, count));
-        var opened = await Open(party, BinaryProduct.MaskOwn(words, masks, seat));
-        var dealt = party.Correlations.DerivedBits(new(1, count), () => BinaryProduct.AndOfHalves(masks));
-        var state = new PrefixTree(BinaryProduct.And(opened, masks, dealt, seat), words, 0);
-        for (var level = 0; ; level++)
+        party.Meter.CountElements((1L + 2 * PrefixTree.Levels) * words.Count);
+        if (words.IsHollow)
         {
-            masks = party.Correlations.UniformBits(new(4, count));
-            opened = await Open(party, state.Mask(masks, level));
-            dealt = party.Correlations.DerivedBits(new(2, count), () => BinaryProduct.AndOfHalves(masks));
-            if (level == PrefixTree.Levels - 1) return state.Sign(words, opened, masks, dealt, seat);
-            state = state.Join(opened, masks, dealt, level, seat);
+            await BinaryProduct.Round(party, words.Count, rows: 2, null);
+            for (var level = 0; level < PrefixTree.Levels; level++) await BinaryProduct.Round(party, words.Count, rows: 4, null);
+            return words;
         }
+
+        var bits = RingTensor.Uninitialized(words.Shape);
+        var state = await BinaryProduct.Round(party, words.Count, rows: 2, new CommonBits(words, party.Seat));
+        for (var level = 0; level < PrefixTree.Levels; level++)
+        {
+            var next = await BinaryProduct.Round(party, words.Count, rows: 4, new PrefixTree(words, state, bits, level, party.Seat));
+            Array.ForEach(state, block => block.Release());
+            state = next;
+        }
+
+        Array.ForEach(state, block => block.Release());
+        return bits;
     }
 
     /// <summary>Whether both parties' words sum to zero, as words 0 or 1 shared by exclusive or: 6 rounds, 12 words each way.</summary>
     /// <remarks>Party zero's word equals minus party one's in all bits; an AND of a word with itself, half as far up each time, brings the AND of all bits to the top.</remarks>
     public static async ValueTask<RingTensor> IsZeroSum(Party party, RingTensor words)
     {
-        var count = words.Count;
-        party.Meter.CountElements((long)PrefixTree.Levels * count);
+        party.Meter.CountElements((long)PrefixTree.Levels * words.Count);
+        if (words.IsHollow)
+        {
+            for (var level = 0; level < PrefixTree.Levels; level++) await BinaryProduct.Round(party, words.Count, rows: 2, null);
+            return words;
+        }
+
+        var bits = RingTensor.Uninitialized(words.Shape);
+        RingTensor[]? state = null;
         var equal = party.Seat == Seat.Zero ? words.Map(static (x, destination) => TensorPrimitives.OnesComplement(x, destination)) : -words;
         for (var shift = 32; shift > 0; shift /= 2)
         {
-            var masks = party.Correlations.UniformBits(new(2, count));
-            var opened = await Open(party, BinaryProduct.MaskWithShifted(equal, masks, shift));
-            var dealt = party.Correlations.DerivedBits(new(1, count), () => BinaryProduct.AndOfHalves(masks));
-            equal = BinaryProduct.And(opened, masks, dealt, party.Seat);
+            var next = await BinaryProduct.Round(party, words.Count, rows: 2, new AllBits(equal, state, bits, shift, party.Seat));
+            Array.ForEach(state ?? [], block => block.Release());
+            state = next;
         }
 
-        return (equal >>> 63).Reshape(words.Shape);
-    }
-
-    static async ValueTask<RingTensor> Open(Party party, RingTensor masked)
-    {
-        var opening = new Opening(party);
-        var slot = opening.Xor(masked);
-        await opening.Exchange();
-        return slot.Opened;
+        Array.ForEach(state!, block => block.Release());
+        return bits;
     }
 }

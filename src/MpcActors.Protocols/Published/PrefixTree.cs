@@ -5,85 +5,68 @@ using static MpcActors.Protocols.Published.BinaryProduct;
 
 namespace MpcActors.Protocols.Published;
 
-/// <summary>Carries of an addition within words, joined level by level: which runs of bits set a carry, which pass one on.</summary>
+/// <summary>One level of the carries of an addition within words: which runs of bits set a carry, which pass one on.</summary>
 /// <remarks>
 /// The circuit of Damgård, Fitzi, Kiltz, Nielsen, Toft (TCC 2006), section 6.3, as CrypTen lays it out: at level i the highest bit
 /// of each lower run of 2^i bits is spread over the run above it, and there S ← S xor P·S' and P ← P·P'. Both ANDs have the same first
 /// factor, which CrypTen broadcasts before it masks it: it is opened twice, under two masks, so a level opens four words, not three.
 /// </remarks>
-/// <param name="Set">Where a carry is set; the first words of the tensor.</param>
-/// <param name="Passed">Where a carry is passed on, from word <paramref name="Offset"/> of the tensor.</param>
-sealed record PrefixTree(RingTensor Set, RingTensor Passed, int Offset)
+/// <param name="Words">The parties' words, whose exclusive or says at first where a carry is passed on, and at last what the carries meet.</param>
+/// <param name="State">Blocks of where a carry is set; from the second level on, with another row of where one is passed on.</param>
+/// <param name="Bits">Where the last level writes the top bits of the sums, 0 or 1.</param>
+sealed record PrefixTree(RingTensor Words, RingTensor[] State, RingTensor Bits, int Level, Seat Seat) : IBinaryRound
 {
     public const int Levels = 6;
 
-    /// <summary>Masks the factors of a level: P twice, then S' and P'.</summary>
-    public RingTensor Mask(RingTensor masks, int level)
+    /// <summary>Masks P twice, then S' and P'.</summary>
+    public void Mask(in BinaryBlock block, int start, int end)
     {
-        if (Set.IsHollow || masks.IsHollow) return RingTensor.Hollow(masks.Shape);
-        var result = RingTensor.Uninitialized(masks.Shape);
-        var (s, p, offset, mask, target, count) = (Set.Values, Passed.Values, Offset, masks.Values, result.Values, masks.Shape.Columns);
+        var (set, (passed, first), level) = (State[block.Index].Values, Passed(block), Level);
         var (from, to) = (From(level), To(level));
-        Parallelism.ForChunks(count, (start, length) =>
+        for (var i = start; i < end; i += Width)
         {
-            for (var i = start; i < start + length; i += Width)
-            {
-                var n = Math.Min(Width, start + length - i);
-                var (set, passed) = (Load(s, i, n), Load(p, offset + i, n));
-                var above = passed & to;
-                Store(above ^ Load(mask, i, n), target, i, n);
-                Store(above ^ Load(mask, count + i, n), target, count + i, n);
-                Store(Spread(set & from, level) ^ Load(mask, 2 * count + i, n), target, 2 * count + i, n);
-                Store(Spread(passed & from, level) ^ Load(mask, 3 * count + i, n), target, 3 * count + i, n);
-            }
-        });
-        return result;
+            var n = Math.Min(Width, end - i);
+            var (s, p) = (Load(set, i, n), Load(passed, first + i, n));
+            StoreMasked(p & to, block, 0, i, n);
+            StoreMasked(p & to, block, 1, i, n);
+            StoreMasked(Spread(s & from, level), block, 2, i, n);
+            StoreMasked(Spread(p & from, level), block, 3, i, n);
+        }
     }
 
-    /// <summary>The next level, in the memory of <paramref name="dealt"/>, which is this party's own copy.</summary>
-    public PrefixTree Join(RingTensor opened, RingTensor masks, RingTensor dealt, int level, Seat seat)
+    public void Join(in BinaryBlock block, int start, int end)
     {
-        var count = dealt.Shape.Columns;
-        if (opened.IsHollow || masks.IsHollow) return new(RingTensor.Hollow(dealt.Shape), RingTensor.Hollow(dealt.Shape), count);
-        var (s, p, offset, open, mask, result) = (Set.Values, Passed.Values, Offset, opened.Values, masks.Values, dealt.Values);
-        var (below, one) = (~To(level), Ones(seat));
-        Parallelism.ForChunks(count, (start, length) =>
+        if (Level == Levels - 1)
         {
-            for (var i = start; i < start + length; i += Width)
-            {
-                var n = Math.Min(Width, start + length - i);
-                var setAbove = Product(
-                    Load(open, i, n), Load(open, 2 * count + i, n), Load(mask, i, n), Load(mask, 2 * count + i, n), Load(result, i, n), one);
-                var passedAbove = Product(
-                    Load(open, count + i, n), Load(open, 3 * count + i, n), Load(mask, count + i, n), Load(mask, 3 * count + i, n),
-                    Load(result, count + i, n), one);
-                Store(Load(s, i, n) ^ setAbove, result, i, n);
-                Store((Load(p, offset + i, n) & below) ^ passedAbove, result, count + i, n);
-            }
-        });
-        return new(dealt, dealt, count);
+            JoinTop(block, start, end);
+            return;
+        }
+
+        var (set, (passed, first)) = (State[block.Index].Values, Passed(block));
+        var (below, one) = (~To(Level), Ones(Seat));
+        for (var i = start; i < end; i += Width)
+        {
+            var n = Math.Min(Width, end - i);
+            var s = Load(set, i, n) ^ Product(block, 0, 2, i, n, one);
+            var p = (Load(passed, first + i, n) & below) ^ Product(block, 1, 3, i, n, one);
+            Store(s, block.Products, i, n);
+            Store(p, block.Products, block.Length + i, n);
+        }
     }
 
-    /// <summary>The last level, of which only the carry into the top bit is wanted: that bit of the sum, 0 or 1.</summary>
-    /// <param name="words">The parties' words, whose exclusive or the carry meets.</param>
-    public RingTensor Sign(RingTensor words, RingTensor opened, RingTensor masks, RingTensor dealt, Seat seat)
+    /// <summary>At the last level only the carry into the top bit is wanted.</summary>
+    void JoinTop(in BinaryBlock block, int start, int end)
     {
-        if (opened.IsHollow || masks.IsHollow) return RingTensor.Hollow(words.Shape);
-        var bits = RingTensor.Uninitialized(words.Shape);
-        var (s, own, open, mask, ab, result, count) = (Set.Values, words.Values, opened.Values, masks.Values, dealt.Values, bits.Values, words.Count);
-        var one = Ones(seat);
-        Parallelism.ForChunks(count, (start, length) =>
+        var (set, words, bits, one) = (State[block.Index].Values, Words.Values, Bits.Values, Ones(Seat));
+        for (var i = start; i < end; i += Width)
         {
-            for (var i = start; i < start + length; i += Width)
-            {
-                var n = Math.Min(Width, start + length - i);
-                var carries = Load(s, i, n) ^ Product(
-                    Load(open, i, n), Load(open, 2 * count + i, n), Load(mask, i, n), Load(mask, 2 * count + i, n), Load(ab, i, n), one);
-                Store((Load(own, i, n) ^ (carries << 1)) >>> 63, result, i, n);
-            }
-        });
-        return bits;
+            var n = Math.Min(Width, end - i);
+            var carries = Load(set, i, n) ^ Product(block, 0, 2, i, n, one);
+            Store((Load(words, block.First + i, n) ^ (carries << 1)) >>> 63, bits, block.First + i, n);
+        }
     }
+
+    (ulong[] Values, int First) Passed(in BinaryBlock block) => Level == 0 ? (Words.Values, block.First) : (State[block.Index].Values, block.Length);
 
     /// <summary>The highest bit of each lower run: 2^i − 1 and every 2^(i+1) on.</summary>
     static Vector512<ulong> From(int level)

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace MpcActors.Data.Transformers;
 
 /// <summary>A model's tokenizer with its special tokens: ids that stand for no text and that no text becomes.</summary>
@@ -25,7 +23,7 @@ public sealed record TransformerTokenizer(ITokenizer Text, int? Begin, int End, 
         string? Find(string name) => Path.Combine(folder, name) is var path && File.Exists(path) ? path : null;
 
         (ITokenizer, IReadOnlyDictionary<string, int>) Cased(Dictionary<string, int> found, string path)
-            => (new WordPiece(found, Find("tokenizer_config.json") is not { } settings || IsLowerCase(settings), path), found);
+            => (new WordPiece(found, Find("tokenizer_config.json") is not { } settings || VocabularyFiles.IsLowerCase(File.ReadAllBytes(settings), settings), path), found);
     }
 
     /// <summary>With the special tokens that the architecture calls by name.</summary>
@@ -72,18 +70,5 @@ public sealed record TransformerTokenizer(ITokenizer Text, int? Begin, int End, 
     {
         var pieces = VocabularyFiles.Json(File.ReadAllBytes(vocabulary), vocabulary);
         return (new ByteLevelBpe(pieces, VocabularyFiles.Merges(File.ReadAllBytes(merges), merges), vocabulary), pieces);
-    }
-
-    static bool IsLowerCase(string settings)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(settings));
-            return !json.RootElement.TryGetProperty("do_lower_case", out var lower) || lower.GetBoolean();
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new InvalidDataException($"{settings}: not a JSON object whose do_lower_case is true or false ({e.Message}).", e);
-        }
     }
 }

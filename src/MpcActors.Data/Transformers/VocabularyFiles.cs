@@ -37,7 +37,7 @@ static class VocabularyFiles
                 "BPE" => new ByteLevelBpe(pieces, model.GetProperty("merges").EnumerateArray().Select((merge, i) => Pair(merge.ValueKind == JsonValueKind.String
                     ? merge.GetString()!.Split(' ')
                     : [.. merge.EnumerateArray().Select(piece => piece.GetString()!)], i, source)), source),
-                "WordPiece" => new WordPiece(pieces, !root.TryGetProperty("normalizer", out var normalizer) || !normalizer.TryGetProperty("lowercase", out var lower) || lower.GetBoolean(), source),
+                "WordPiece" => new WordPiece(pieces, IsLowerCase(BertNormalizer(root, source), "lowercase", "handle_chinese_chars", source), source),
                 var other => throw new InvalidDataException($"{source}: the model is of type {other}; BPE or WordPiece was expected."),
             };
             if (tokenizer is ByteLevelBpe)
@@ -47,6 +47,27 @@ static class VocabularyFiles
                     pieces.TryAdd(token.GetProperty("content").GetString()!, token.GetProperty("id").GetInt32());
             return (tokenizer, pieces);
         });
+
+    /// <summary>A tokenizer_config.json: whether the vocabulary is uncased, which is so where nothing is said.</summary>
+    public static bool IsLowerCase(byte[] settings, string source)
+        => Parsed(settings, source, "an object with the settings of BERT's tokenizer", root => IsLowerCase(root, "do_lower_case", "tokenize_chinese_chars", source));
+
+    static bool IsLowerCase(JsonElement settings, string lower, string chinese, string source)
+    {
+        var isLowerCase = Flag(lower) ?? true;
+        if (Flag(chinese) == false || Flag("clean_text") == false)
+            throw new InvalidDataException($"{source}: {chinese} or clean_text is false; BERT's tokenizer does both.");
+        if (Flag("strip_accents") is { } strips && strips != isLowerCase)
+            throw new InvalidDataException($"{source}: strip_accents is {(strips ? "true" : "false")}, though {lower} is not; BERT's tokenizer does both or neither.");
+        return isLowerCase;
+
+        bool? Flag(string name) => settings.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.GetBoolean() : null;
+    }
+
+    static JsonElement BertNormalizer(JsonElement root, string source)
+        => root.TryGetProperty("normalizer", out var normalizer) && normalizer.ValueKind == JsonValueKind.Object && normalizer.GetProperty("type").GetString() == "BertNormalizer"
+            ? normalizer
+            : throw new InvalidDataException($"{source}: a normalizer of type BertNormalizer was expected.");
 
     /// <summary>What GPT-2 and RoBERTa do to a text before its words are cut: nothing.</summary>
     static void RequirePlain(JsonElement root, string source)

@@ -25,7 +25,13 @@ public sealed class TransformerTokenizerTests : IDisposable
         Write("tokenizer_config.json", """{"do_lower_case": false}""");
         Assert.Equal([9, 6], TransformerTokenizer.FromFolder(folder, Bert).Encode("It was"));
         Write("tokenizer_config.json", """{"do_lower_case": 3}""");
-        Refused(Bert, "tokenizer_config.json: not a JSON object whose do_lower_case");
+        Refused(Bert, "tokenizer_config.json: not an object with the settings");
+        Write("tokenizer_config.json", """{"do_lower_case": true, "strip_accents": false}""");
+        Refused(Bert, "strip_accents is false, though do_lower_case is not");
+        Write("tokenizer_config.json", """{"tokenize_chinese_chars": false}""");
+        Refused(Bert, "tokenize_chinese_chars or clean_text is false");
+        Write("tokenizer_config.json", """{"do_lower_case": true, "strip_accents": null, "tokenize_chinese_chars": true}""");
+        Assert.Equal([5, 6], TransformerTokenizer.FromFolder(folder, Bert).Encode("It was"));
     }
 
     [Fact]
@@ -115,6 +121,7 @@ public sealed class TransformerTokenizerTests : IDisposable
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":-1},"merges":[]}}""")]
     [InlineData("""{"model":{"type":"BPE","vocab":{},"merges":[]}}""")]
     [InlineData("""{"model":{"type":"WordPiece","vocab":{"[UNK]":0},"merges":[]},"normalizer":{"lowercase":0}}""")]
+    [InlineData("""{"model":{"type":"WordPiece","vocab":{"[UNK]":0}},"normalizer":null}""")]
     [InlineData("""{"model":{"type":"WordPiece","vocab":{"\ud800":0},"merges":[]}}""")]
     public void A_tokenizer_json_of_another_form_is_refused(string json)
     {

@@ -41,6 +41,7 @@ sealed class FixedKeyHash
     }
 
     /// <summary>The same with a second hash of the same blocks, which shares σ. No span may be another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(ReadOnlySpan<Vector128<byte>> source, Span<Vector128<byte>> destination, FixedKeyHash other, Span<Vector128<byte>> otherDestination)
     {
         var eights = _inHardware && other._inHardware ? source.Length & -Lanes : 0;
@@ -69,6 +70,7 @@ sealed class FixedKeyHash
         return (Vector128.Shuffle(words, Vector128.Create(1UL, 0UL)) ^ (words & Vector128.Create(0UL, ulong.MaxValue))).AsByte();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void ApplyInHardware(ReadOnlySpan<Vector128<byte>> source, Span<Vector128<byte>> destination)
     {
         ref var k = ref MemoryMarshal.GetArrayDataReference(_roundKeys);

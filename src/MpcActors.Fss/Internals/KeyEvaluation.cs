@@ -1,10 +1,14 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace MpcActors.Fss;
 
 /// <summary>A party's side: each key of a tile at a point of its own.</summary>
-/// <remarks>Eval of Boyle, Chandran, Gilboa, Gupta, Ishai, Kumar, Rathee, EUROCRYPT 2021, figure 1, over the tree of <see cref="KeyGeneration"/>.</remarks>
+/// <remarks>
+/// Eval of Boyle, Chandran, Gilboa, Gupta, Ishai, Kumar, Rathee, EUROCRYPT 2021, figure 1, over the tree of <see cref="KeyGeneration"/>.
+/// The inner loops are compiled in full at once: their first calls may be as many as a program makes.
+/// </remarks>
 static class KeyEvaluation
 {
     public static void Evaluate(
@@ -42,6 +46,7 @@ static class KeyEvaluation
     }
 
     /// <summary>To the child where the point goes: H(s) ⊕ t·s_CW on the left, and ⊕ s on the right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Descend(int shift, ReadOnlySpan<ulong> points, ReadOnlySpan<Vector128<byte>> corrections, ReadOnlySpan<Vector128<byte>> h, Span<Vector128<byte>> s)
     {
         // Equal lengths, said so that the loop has no bounds checks.
@@ -57,6 +62,7 @@ static class KeyEvaluation
     }
 
     /// <summary>The same, collecting t of left siblings: both parties' add up to whether α is below one of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void DescendBeside(
         int shift, ReadOnlySpan<ulong> points, ReadOnlySpan<Vector128<byte>> corrections, ReadOnlySpan<Vector128<byte>> h, Span<Vector128<byte>> s, Span<ulong> parities)
     {
@@ -75,6 +81,7 @@ static class KeyEvaluation
     }
 
     /// <summary>V ← V + v + t·V_CW, where v is the value on the point's side; the sign (−1)^b comes once, at the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void AddValues(int shift, ReadOnlySpan<ulong> points, ReadOnlySpan<Vector128<byte>> s, ReadOnlySpan<ulong> values, ReadOnlySpan<ulong> corrections, Span<ulong> sums)
     {
         corrections = corrections[..sums.Length];

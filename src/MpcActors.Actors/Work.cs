@@ -12,6 +12,8 @@ public abstract record Work
     /// <summary>The time it took here, for reported seconds.</summary>
     public static Work Measured { get; } = new AsMeasured();
 
+    internal bool IsMeasured => this is AsMeasured;
+
     /// <summary>Starts timing a turn of the role whose meter this is.</summary>
     internal abstract Turn Begin(Meter meter);
 

@@ -53,7 +53,13 @@ static class BenchCommand
                 return (int)ExitCode.Done;
             },
             cancellation));
-        return new ExemplifiedCommand("bench", "Measures what this machine does.", ("mpc bench kernels", "matrix products and the random generator")) { kernels };
+        return new ExemplifiedCommand("bench", "Measures what this machine does.", 
+            ("mpc bench kernels", "matrix products and the random generator"),
+            ("mpc bench layer --tokens 512", "one layer of RoBERTa-large"),
+            ("mpc bench model", "all layers of RoBERTa-large"))
+        {
+            kernels, BenchPass.CreateLayer(), BenchPass.CreateModel(),
+        };
     }
 
     static IEnumerable<IRenderable> Tables(KernelReport report)

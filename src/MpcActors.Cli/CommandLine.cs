@@ -52,6 +52,7 @@ public static class CommandLine
         {
             DemoCommand.Create(),
             TuneCommand.Create(),
+            CostCommand.Create(),
             BenchCommand.Create(),
         };
         var help = new HelpOption();

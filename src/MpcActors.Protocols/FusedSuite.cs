@@ -10,6 +10,7 @@ public sealed class FusedSuite : ISuite
     public async ValueTask<KeptWeights[]> Keep(Party party, params Share[] weights)
     {
         var wires = await party.Mask(weights);
+        using var offline = party.Meter.Offline();
         return Array.ConvertAll(wires, wire => wire.Shape.Rows == 1 ? (KeptWeights)new OpenScale(wire) : new OpenMatrix(FixedWeights.Of(party, wire)));
     }
 

@@ -13,7 +13,7 @@ sealed class HollowCorrelations(Meter meter) : Correlations
 
     public override RingTensor Derived(Shape shape, Func<RingTensor> value)
     {
-        meter.CountDealt(shape.Count);
+        meter.CountDealt(shape.PlannedCount);
         return RingTensor.Hollow(shape);
     }
 

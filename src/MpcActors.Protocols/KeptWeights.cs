@@ -11,5 +11,5 @@ public abstract record KeptWeights(Shape Shape, int FractionBits)
 
 /// <summary>One linear map of a layer: x·W + b, or x ⊙ w + b for a scale.</summary>
 /// <param name="Bias">A row of 16 fraction bits, or none.</param>
-/// <param name="Parts">How many maps of equal width stand side by side in W (3 for queries, keys and values): a suite that opens its factors at each product opens x for each of them.</param>
-public sealed record LinearMap(KeptWeights Weights, Share? Bias, int Parts = 1);
+/// <param name="Parts">Widths of the maps that stand side by side in W, such as queries, keys and values: a suite that opens its factors at each product opens x for each of them. None: one map.</param>
+public sealed record LinearMap(KeptWeights Weights, Share? Bias, params int[] Parts);

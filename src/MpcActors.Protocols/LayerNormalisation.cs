@@ -3,7 +3,7 @@ using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
 
-/// <summary>(x − mean) / √(variance + ε) of each row: 10 rounds, for any variance, rows of 2 to 4096 values.</summary>
+/// <summary>(x − mean) / √(variance + ε) of each row: 10 rounds, for any variance, rows of 2 to 16384 values.</summary>
 /// <remarks>
 /// <para>1. d·2^q = (w·x − Σx)·c with c = 2^q/w rounded: local. What the rounding does to d it does to the variance too, and cancels.</para>
 /// <para>2. Open it and truncate it twice, to 20 fraction bits and to as many as squares have room for: one round. Open both: one round.</para>
@@ -25,8 +25,8 @@ public static class LayerNormalisation
 
     const int DeviationBits = 20;
 
-    /// <summary>Of the inverse square root, which leaves 6 bits for a normalised value, √4096.</summary>
-    const int RootBits = 34;
+    /// <summary>Of the inverse square root, which leaves the bits that a normalised value can have: 6 up to a width of 4096, √4096.</summary>
+    static int RootBitsFor(int width) => width <= 4096 ? 34 : 33;
 
     public static Cost CostOf(Shape rows, double epsilon)
     {
@@ -43,7 +43,7 @@ public static class LayerNormalisation
     public static async ValueTask<Share> Normalize(this Party party, Share rows, double epsilon, int fractionBits = FixedPoint.FractionBits)
     {
         var width = rows.Shape.Columns;
-        if (width is < 2 or > 4096) throw new ArgumentException($"rows of 2 to 4096 values can be normalised, not of {width}");
+        if (width is < 2 or > 16384) throw new ArgumentException($"rows of 2 to 16384 values can be normalised, not of {width}");
         if (rows.FractionBits > 36) throw new ArgumentException($"rows with {rows.FractionBits} fraction bits are to be truncated to 36 first");
 
         // Centred, with a factor that stands for 1/w. What it lacks of that is known, so ε is given the same.
@@ -65,7 +65,7 @@ public static class LayerNormalisation
         var starts = new int[rows.Shape.Rows + 1];
         for (var i = 0; i < starts.Length; i++) starts[i] = i * width;
         return await party.TruncateTo(
-            party.MultiplySegments(deviations[0], await party.Mask(root), root.FractionBits - RootBits, starts), fractionBits);
+            party.MultiplySegments(deviations[0], await party.Mask(root), root.FractionBits - RootBitsFor(width), starts), fractionBits);
     }
 
     /// <summary>Squares of a row, 2^20 each at most, stay below 2^60.</summary>

@@ -27,6 +27,9 @@ public sealed class Meter
     /// <summary>Bytes of payload sent to <paramref name="to"/>.</summary>
     public long SentBytes(Role to, Phase phase) => (phase == Phase.Online ? _sentOnline : _sentOffline)[(int)to];
 
+    /// <summary>Bytes that the parties exchange to set a model up, apart from any run.</summary>
+    public long SetUpBytes => SentBytes(Role.PartyZero, Phase.Offline) + SentBytes(Role.PartyOne, Phase.Offline);
+
     /// <summary>What this role, a computing party, has used up so far, measured in the units that protocols declare.</summary>
     public Cost CostOf(Role peer) => new(Rounds, 8 * SentBytes(peer, Phase.Online), 8 * DealtBytes);
 
@@ -39,6 +42,9 @@ public sealed class Meter
             return _operations;
         }
     }
+
+    /// <summary>Bytes dealt and sent between two changes of operation at the most: a measure of what is held at once.</summary>
+    public long LargestStep { get; private set; }
 
     /// <summary>Books what is counted until the result is disposed under <paramref name="operation"/>, within the one that is under way.</summary>
     public OperationScope Enter(string operation)
@@ -61,6 +67,18 @@ public sealed class Meter
 
     public void CountElements(long count) => Elements += count;
 
+    /// <summary>Processor time of this role's turns, all cores; measured, so never part of a transcript.</summary>
+    public TimeSpan ProcessorTime { get; private set; }
+
+    /// <summary>Whether this role is setting a model up, which is counted apart.</summary>
+    public bool IsSettingUp { get; internal set; }
+
+    /// <param name="isOfSetUp">Whether the time went into setting a model up, and is nobody's.</param>
+    public void CountProcessorTime(TimeSpan time, bool isOfSetUp)
+    {
+        if (!isOfSetUp) ProcessorTime += time;
+    }
+
     /// <summary>Time spent in offline work so far; measured, so never part of a transcript.</summary>
     public TimeSpan OfflineTime => TimeSpan.FromSeconds((double)_offlineTicks / Stopwatch.Frequency);
 
@@ -75,6 +93,7 @@ public sealed class Meter
         var since = now - _settled;
         _settled = now;
         if (since == default(OperationCost) with { Path = now.Path }) return;
+        LargestStep = Math.Max(LargestStep, since.SentBytes + since.DealtBytes);
         var index = _operations.FindIndex(operation => operation.Path == now.Path);
         if (index < 0) _operations.Add(since);
         else _operations[index] += since;
@@ -117,7 +136,8 @@ public sealed class Meter
 
         public void Dispose()
         {
-            // Scopes nest, and only the outermost counts.
+            // The default scope books nothing. Scopes nest, and only the outermost counts.
+            if (_meter is null) return;
             if (--_meter._offlineDepth == 0) _meter._offlineTicks += Stopwatch.GetTimestamp() - _start;
         }
 

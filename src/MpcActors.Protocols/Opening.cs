@@ -35,20 +35,29 @@ public sealed class Opening(Party party)
         // A tensor that is opened alone and as it is needs no copy: nobody writes to it again.
         var own = _slots is [{ Whole: { } whole }] ? whole : GC.AllocateUninitializedArray<ulong>(total);
         var at = 0;
-        foreach (var slot in _slots)
+        using (Booking())
         {
-            if (own != slot.Whole) slot.Write(own, at);
-            at += slot.Words;
+            foreach (var slot in _slots)
+            {
+                if (own != slot.Whole) slot.Write(own, at);
+                at += slot.Words;
+            }
         }
 
         var other = await party.Exchange(own);
         at = 0;
-        foreach (var slot in _slots)
+        using (Booking())
         {
-            slot.Keep(own.AsMemory(at, slot.Words), other.AsMemory(at, slot.Words));
-            at += slot.Words;
+            foreach (var slot in _slots)
+            {
+                slot.Keep(own.AsMemory(at, slot.Words), other.AsMemory(at, slot.Words));
+                at += slot.Words;
+            }
         }
     }
+
+    /// <summary>Setting up takes none of the run's time.</summary>
+    Meter.OfflineScope Booking() => party.IsSettingUp ? party.Meter.Offline() : default;
 
     Slot Ask(RingTensor share, RingTensor? mask, int bits, bool isXor)
     {

@@ -36,12 +36,17 @@ public sealed class Party
 
     public Meter Meter => _port.Meter;
 
+    /// <summary>Whether what is exchanged now belongs to setting up a model rather than to a run: it is counted apart and takes no time of the run.</summary>
+    public bool IsSettingUp => Meter.IsSettingUp;
+
     /// <summary>The correlated randomness of the current epoch.</summary>
     public Correlations Correlations { get; private set; }
 
     Role Peer => Seat == Seat.Zero ? Role.PartyOne : Role.PartyZero;
 
     bool IsComputing => Seat is Seat.Zero or Seat.One;
+
+    Phase Phase => IsSettingUp ? Phase.Offline : Phase.Online;
 
     /// <summary>Gets the parties their seeds from the dealer. Once a session, before the first epoch.</summary>
     public async ValueTask Start()
@@ -58,6 +63,21 @@ public sealed class Party
             case Seat.One:
                 _oneSeed = await ReceiveSeed(Role.Dealer);
                 break;
+        }
+    }
+
+    /// <summary>Does what a deployment does once for a model, such as opening its weights under their masks.</summary>
+    public async ValueTask<T> SetUp<T>(Func<ValueTask<T>> work)
+    {
+        using var scope = Meter.Enter("set up");
+        Meter.IsSettingUp = true;
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            Meter.IsSettingUp = false;
         }
     }
 
@@ -157,7 +177,7 @@ public sealed class Party
     /// <summary>Asks an owner for more by a word that both understand; party zero does it for all.</summary>
     public void Ask(Role owner, ulong request)
     {
-        if (Seat == Seat.Zero) _port.Send(owner, [request]);
+        if (Seat == Seat.Zero) _port.Send(owner, [request], Phase);
     }
 
     /// <summary>Gives an owner this side's half of a result.</summary>
@@ -169,9 +189,9 @@ public sealed class Party
     /// <summary>One round between the parties. Called through <see cref="Opening"/>.</summary>
     internal async ValueTask<ulong[]> Exchange(ulong[] own)
     {
-        Meter.CountRound();
+        if (!IsSettingUp) Meter.CountRound();
         Meter.CountElements(own.Length);
-        _port.Send(Peer, own);
+        _port.Send(Peer, own, Phase);
         var other = await _port.ReceiveWords(Peer, own.Length);
         await LoadSegment();
         return other;
@@ -180,9 +200,9 @@ public sealed class Party
     /// <summary>The same round where nothing has values.</summary>
     internal async ValueTask ExchangeHollow(int words)
     {
-        Meter.CountRound();
+        if (!IsSettingUp) Meter.CountRound();
         Meter.CountElements(words);
-        if (Seat == Seat.Planner) Meter.CountSent(Role.PartyOne, (long)words * sizeof(ulong), Phase.Online);
+        if (Seat == Seat.Planner) Meter.CountSent(Role.PartyOne, (long)words * sizeof(ulong), Phase);
         await DealSegment();
     }
 

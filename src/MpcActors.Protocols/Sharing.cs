@@ -7,12 +7,13 @@ namespace MpcActors.Protocols;
 public static class Sharing
 {
     /// <param name="seed">Used for this tensor and for nothing else.</param>
-    public static void ShareWithParties(this Port port, RingTensor value, Seed seed)
+    /// <param name="phase">Offline for what is given out before a run.</param>
+    public static void ShareWithParties(this Port port, RingTensor value, Seed seed, Phase phase = Phase.Online)
     {
         var seedBytes = new byte[Seed.Bytes];
         seed.WriteTo(seedBytes);
-        port.Send(Role.PartyZero, seedBytes);
-        port.Send(Role.PartyOne, (value - ZeroHalf(seed, value.Shape)).Values);
+        port.Send(Role.PartyZero, seedBytes, phase);
+        port.Send(Role.PartyOne, (value - ZeroHalf(seed, value.Shape)).Values, phase);
     }
 
     /// <summary>Sends the same bytes to both parties and the dealer, who has to know the shapes of what it deals for.</summary>

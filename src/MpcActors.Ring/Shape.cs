@@ -14,7 +14,11 @@ public readonly record struct Shape
 
     public int Columns { get; }
 
+    /// <exception cref="OverflowException">More values than an array can hold.</exception>
     public int Count => checked(Rows * Columns);
+
+    /// <summary>The same for shapes that are only planned.</summary>
+    public long PlannedCount => (long)Rows * Columns;
 
     /// <summary>A vector of <paramref name="count"/> values.</summary>
     public static Shape Vector(int count) => new(1, count);

@@ -25,6 +25,11 @@ public sealed class BadInputTests
     [InlineData("tune --data x --prompt-rows 0", "--prompt-rows is '0', but must be a whole number from 1")]
     [InlineData("tune --data x --resume", "--resume needs --checkpoint")]
     [InlineData("bench kernel", "unknown command 'kernel'; did you mean kernels?")]
+    [InlineData("cost --model roberta-lagre", "unknown model 'roberta-lagre': use roberta-base,")]
+    [InlineData("cost --suite publisched", "did you mean published?")]
+    [InlineData("cost --model gpt2 --suite published", "has no random features for a causal model")]
+    [InlineData("bench layer --model nowhere", "or a folder with config.json and model.safetensors")]
+    [InlineData("bench layer --model gpt3 --tokens 2048", "GB may be used here; a smaller --tokens fits")]
     public async Task A_command_line_that_cannot_be_is_refused_in_one_line(string line, string message)
     {
         var typed = await Typed.Run(line.Split(' '));

@@ -9,6 +9,8 @@ public sealed class HelpTests
     [InlineData("tune -h", "mpc tune --data train.tsv --label-words bad,good")]
     [InlineData("bench --help", "mpc bench kernels")]
     [InlineData("bench kernels --help", "mpc bench kernels --json")]
+    [InlineData("cost --help", "mpc cost --model gpt3")]
+    [InlineData("bench layer --help", "mpc bench layer --tokens 512")]
     public async Task Every_command_shows_examples(string line, string example)
     {
         var typed = await Typed.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

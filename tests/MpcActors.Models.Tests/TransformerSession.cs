@@ -7,10 +7,7 @@ using MpcActors.Testing;
 namespace MpcActors.Models.Tests;
 
 /// <summary>What a session of passes came to: the last pass's results and party one's costs by operation.</summary>
-public sealed record TransformerRun(double[] Logits, double[][] Layers, IReadOnlyList<OperationCost> Operations)
-{
-    public long Sent(string operation) => Operations.Where(cost => cost.Operation == operation).Sum(cost => cost.SentBytes);
-}
+public sealed record TransformerRun(double[] Logits, double[][] Layers, IReadOnlyList<OperationCost> Operations, long SetUpBytes);
 
 /// <summary>A small random transformer and some texts, run on shares in memory, planned, and computed in the clear.</summary>
 public sealed class TransformerSession
@@ -43,6 +40,7 @@ public sealed class TransformerSession
     {
         (double[] Logits, double[][] Layers) result = ([], []);
         IReadOnlyList<OperationCost> operations = [];
+        var setUpBytes = 0L;
         var seed = Ring.Seed.FromNumber(Seed);
         Pump.Run(new Dictionary<Role, Func<Port, ValueTask>>
         {
@@ -50,7 +48,7 @@ public sealed class TransformerSession
             [Role.PartyOne] = async port =>
             {
                 await TransformerPass.Serve(new Party(Seat.One, port), suite(), watches);
-                operations = port.Meter.Operations;
+                (operations, setUpBytes) = (port.Meter.Operations, port.Meter.SetUpBytes);
             },
             [Role.Dealer] = port => TransformerPass.Serve(new Party(Seat.Dealer, port, seed.Derive("dealer")), suite(), watches),
             [Role.ModelOwner] = port => SharedTransformer.Serve(port, _transformer, isStreamed, seed.Derive("model owner")),
@@ -61,9 +59,9 @@ public sealed class TransformerSession
                 TransformerPass.Finish(port);
             },
         });
-        return new TransformerRun(result.Logits, result.Layers, operations);
+        return new TransformerRun(result.Logits, result.Layers, operations, setUpBytes);
     }
 
-    public IReadOnlyList<OperationCost> Plan(ISuite suite, bool isStreamed) =>
+    public TransformerPlan Plan(ISuite suite, bool isStreamed) =>
         TransformerPlan.Of(suite, _transformer.Outline, isStreamed, _question.Lengths, _question.Answers);
 }

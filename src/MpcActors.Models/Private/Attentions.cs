@@ -1,4 +1,5 @@
 using MpcActors.Protocols;
+using MpcActors.Protocols.Published;
 
 namespace MpcActors.Models.Private;
 
@@ -7,6 +8,8 @@ static class Attentions
 {
     public static IAttention Of(ISuite suite, AttentionKind kind) => kind switch
     {
+        AttentionKind.Softmax when suite is PublishedSuite => new PublishedSoftmaxAttention(),
+        AttentionKind.RandomFeatures when suite is PublishedSuite => new PublishedRandomFeatureAttention(),
         AttentionKind.Softmax => new SoftmaxAttention(),
         AttentionKind.RandomFeatures => new RandomFeatureAttention(),
         AttentionKind.Uniform => new UniformAttention(),

@@ -18,7 +18,7 @@ public sealed class PrivateTransformer(ISuite suite, SharedTransformer transform
     /// <param name="rows">Embedded tokens [sum of lengths, width], 16 fraction bits.</param>
     /// <param name="answers">The row within each text where its label word is predicted: that of its mask, or its last.</param>
     /// <param name="watch">Is given each layer's output, for a check against the clear; gets shares, so tells nobody anything.</param>
-    public async ValueTask<Share> Logits(Party party, Share rows, int[] lengths, int[] answers, Func<int, Share, ValueTask>? watch = null)
+    public async ValueTask<Share> Logits(Party party, Share rows, int[] lengths, int[] answers, Action<int, Share>? watch = null)
     {
         var sequences = new Sequences(lengths, 1);
         var x = rows;
@@ -26,7 +26,7 @@ public sealed class PrivateTransformer(ISuite suite, SharedTransformer transform
         {
             using var scope = party.Meter.Enter($"layer {i}");
             x = await Layer(party, await transformer.Layer(party, i), x, sequences);
-            if (watch is not null) await watch(i, x);
+            watch?.Invoke(i, x);
         }
 
         using var head = party.Meter.Enter("head");

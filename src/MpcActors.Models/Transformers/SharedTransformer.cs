@@ -12,8 +12,8 @@ public sealed record SharedHeadMaps(LinearMap? Transform, LinearMap Labels);
 
 /// <summary>A transformer's weights as the parties get them from the model owner: layer after layer when they are asked for, or all at first and kept.</summary>
 /// <remarks>
-/// Streamed, a party holds one layer at a time and a model of any size passes through; every pass opens the weights again, which a suite that opens
-/// them at each call does anyway. Kept, they are opened once for all passes.
+/// Streamed, a party holds one layer at a time and a model of any size passes through; every pass sets the weights up again. Kept, they are set up
+/// once for all passes. Setting up is no part of a pass, and is counted apart.
 /// </remarks>
 public sealed class SharedTransformer(ISuite suite, TransformerOutline outline, bool isStreamed)
 {
@@ -38,7 +38,7 @@ public sealed class SharedTransformer(ISuite suite, TransformerOutline outline, 
             var tensors = isHead ? transformer.Head().Tensors() : transformer.Layer(index).Tensors();
             var split = seed.Derive("weights", (ulong)index);
             foreach (var (shape, values, number) in shapes.Zip(tensors, (shape, values) => (shape, values)).Select((pair, number) => (pair.shape, pair.values, number)))
-                port.ShareWithParties(Encode(values, shape), split.Derive("tensor", (ulong)number));
+                port.ShareWithParties(Encode(values, shape), split.Derive("tensor", (ulong)number), Phase.Offline);
         }
     }
 
@@ -56,27 +56,16 @@ public sealed class SharedTransformer(ISuite suite, TransformerOutline outline, 
     public async ValueTask Prepare(Party party)
     {
         if (isStreamed) return;
-        using var scope = party.Meter.Enter("keep weights");
-        for (var i = 0; i < outline.Layers; i++) _layers[i] = await TakeLayer(party, i);
-        _head = await TakeHead(party);
+        for (var i = 0; i < outline.Layers; i++) _layers[i] = await Layer(party, i);
+        _head = await Head(party);
     }
 
     /// <summary>Tells the model owner that nothing more is needed.</summary>
     public static void Finish(Party party) => party.Ask(Role.ModelOwner, Finished);
 
-    public async ValueTask<SharedLayerMaps> Layer(Party party, int index)
-    {
-        if (_layers[index] is { } kept) return kept;
-        using var scope = party.Meter.Enter("keep weights");
-        return await TakeLayer(party, index);
-    }
+    public async ValueTask<SharedLayerMaps> Layer(Party party, int index) => _layers[index] ?? await party.SetUp(() => TakeLayer(party, index));
 
-    public async ValueTask<SharedHeadMaps> Head(Party party)
-    {
-        if (_head is { } kept) return kept;
-        using var scope = party.Meter.Enter("keep weights");
-        return await TakeHead(party);
-    }
+    public async ValueTask<SharedHeadMaps> Head(Party party) => _head ?? await party.SetUp(() => TakeHead(party));
 
     const ulong Finished = ulong.MaxValue;
 
@@ -88,7 +77,7 @@ public sealed class SharedTransformer(ISuite suite, TransformerOutline outline, 
         var weights = await suite.Keep(party, shares[..^4]);
         var scales = new Queue<KeptWeights>(weights.Skip(4));
         return new(
-            new(weights[0], biases[0], outline.Attention == AttentionKind.Uniform ? 1 : 3), new(weights[1], biases[1]),
+            new(weights[0], biases[0], outline.Attention == AttentionKind.Uniform ? [] : [outline.Layer.KeysWidth, outline.Layer.KeysWidth, outline.Layer.ValuesWidth]), new(weights[1], biases[1]),
             new(weights[2], biases[2]), new(weights[3], biases[3]),
             outline.HasInputScale(index) ? new(scales.Dequeue(), null) : null,
             outline.NormFirst ? null : new(scales.Dequeue(), null));

@@ -51,10 +51,10 @@ public static class TransformerPass
         {
             var rows = await party.ReceiveShare(Role.DataOwner, new Shape(question.Lengths.Sum(), transformer.Outline.Width));
             await party.BeginEpoch(question.Epoch);
-            var logits = await forward.Logits(party, rows, question.Lengths, question.Answers, async (layer, output) =>
+            var logits = await forward.Logits(party, rows, question.Lengths, question.Answers, (layer, output) =>
             {
                 announce?.Invoke(layer);
-                if (watches) party.SendShare(Role.DataOwner, await party.TruncateTo(output));
+                if (watches) GiveAsItIs(party, output);
             });
             await party.EndEpoch();
             party.SendShare(Role.DataOwner, logits);
@@ -72,9 +72,21 @@ public static class TransformerPass
         port.SendPublic(question.ToBytes());
         port.ShareWithParties(FixedPoint.Encode(rows, shape), seed.Derive("rows", question.Epoch));
         var layers = new double[watches ? outline.Layers : 0][];
-        for (var i = 0; i < layers.Length; i++) layers[i] = FixedPoint.Decode(await port.Reconstruct(shape));
+        for (var i = 0; i < layers.Length; i++)
+        {
+            var fractionBits = (int)(await port.Reconstruct(Shape.Vector(1)))[0, 0];
+            layers[i] = FixedPoint.Decode(await port.Reconstruct(shape), fractionBits);
+        }
+
         var logits = await port.Reconstruct(new Shape(question.Lengths.Length, outline.Classes));
         return (FixedPoint.Decode(logits), layers);
+    }
+
+    /// <summary>With the fraction bits it has, and their number before it: a truncation would be a round that the pass does not have.</summary>
+    static void GiveAsItIs(Party party, Share share)
+    {
+        party.SendShare(Role.DataOwner, party.Public(RingTensor.Of((ulong)share.FractionBits), 0));
+        party.SendShare(Role.DataOwner, share);
     }
 
     /// <summary>Lets the parties, the dealer and the model owner go.</summary>

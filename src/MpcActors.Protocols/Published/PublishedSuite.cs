@@ -80,14 +80,13 @@ public sealed class PublishedSuite(PublishedCosine cosine = PublishedCosine.OneR
         : share.WithMoreFractionBits(fractionBits);
 
     /// <summary>x · W, part by part of W's columns.</summary>
-    static async ValueTask<Share> Multiply(Party party, Share x, Share weights, int parts)
+    static async ValueTask<Share> Multiply(Party party, Share x, Share weights, int[] parts)
     {
-        if (parts == 1) return await party.MatrixMultiplyAnew(x, weights);
-        var width = weights.Shape.Columns / parts;
-        var products = new Share[parts];
-        for (var i = 0; i < parts; i++)
-            products[i] = await party.MatrixMultiplyAnew(x, weights with { Value = weights.Value.Columns(i * width, width) });
-        return products[0] with { Value = RowBroadcast.SideBySide(Array.ConvertAll(products, product => product.Value)) };
+        if (parts.Length == 0) return await party.MatrixMultiplyAnew(x, weights);
+        var (products, start) = (new RingTensor[parts.Length], 0);
+        for (var i = 0; i < parts.Length; start += parts[i++])
+            products[i] = (await party.MatrixMultiplyAnew(x, weights with { Value = weights.Value.Columns(start, parts[i]) })).Value;
+        return x with { Value = RowBroadcast.SideBySide(products) };
     }
 
     sealed record FreshWeights(Share Share) : KeptWeights(Share.Shape, Share.FractionBits);

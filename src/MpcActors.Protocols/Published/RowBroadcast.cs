@@ -4,7 +4,7 @@ using MpcActors.Ring;
 namespace MpcActors.Protocols.Published;
 
 /// <summary>Operations on the rows of a tensor that this suite needs beside those of the ring; local, and hollow on hollow tensors.</summary>
-static class RowBroadcast
+public static class RowBroadcast
 {
     const int RowsAtOnce = 16;
 

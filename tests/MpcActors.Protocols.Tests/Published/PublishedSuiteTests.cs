@@ -60,7 +60,7 @@ public sealed class PublishedSuiteTests
             static async (party, inputs) =>
             {
                 var kept = await Suite.Keep(party, inputs[1], inputs[2]);
-                return await Suite.Linear(party, inputs[0], new LinearMap(kept[0], inputs[3], Parts: 3), new LinearMap(kept[1], null), new LinearMap(kept[0], null));
+                return await Suite.Linear(party, inputs[0], new LinearMap(kept[0], inputs[3], 1, 2, 3), new LinearMap(kept[1], null), new LinearMap(kept[0], null));
             });
 
         for (var row = 0; row < 3; row++)

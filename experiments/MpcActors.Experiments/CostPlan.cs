@@ -1,0 +1,65 @@
+using MpcActors.Models.Transformers;
+using MpcActors.Network;
+using MpcActors.Protocols;
+
+namespace MpcActors.Experiments;
+
+/// <summary>What passes of a transformer will cost, each party: the program walked with shapes alone, so nothing of it is an estimate but time and memory.</summary>
+/// <param name="SetUpBytes">That each party sends to open the weights under their masks, once for a model.</param>
+/// <param name="LargestStep">Dealt and sent bytes of the dearest single call of an operation: what decides about memory.</param>
+public sealed record CostPlan(
+    TransformerOutline Outline, int Sequences, IReadOnlyList<OperationCost> Operations, long SetUpBytes, long LargestStep)
+{
+    /// <summary>What was dealt to party one for it, as it is held by dealer, both parties and the frame in between, and what each has of an opening.</summary>
+    const int CopiesOfStep = 4;
+
+    /// <summary>A layer's weights: the owner's in several precisions, both parties' shares, open and masked forms packed, the dealer's mask.</summary>
+    const int CopiesOfLayer = 14;
+
+    /// <summary>The program, its collector's reserve and what else is always there.</summary>
+    const long Base = 600_000_000;
+
+    public OperationCost Total { get; } = Operations.Aggregate(new OperationCost(""), (sum, operation) => sum + operation);
+
+    /// <summary>Sent and received by one party: CrypTen's way of counting, and so the papers'.</summary>
+    public long CryptenBytes => 2 * Total.SentBytes;
+
+    /// <summary>An estimate for all roles in one process, with the layers streamed.</summary>
+    public long PeakBytes => Base + CopiesOfStep * LargestStep + CopiesOfLayer * sizeof(ulong) * Outline.LayerShapes(0).Sum(shape => (long)shape.Count);
+
+    /// <summary>Plans one pass over <paramref name="sequences"/> texts of <paramref name="tokens"/> each, all in the same rounds.</summary>
+    /// <exception cref="ArgumentException">More values would be handled at once than a tensor can hold.</exception>
+    public static CostPlan Of(TransformerOutline outline, NamedSuite suite, int tokens, int sequences)
+    {
+        var lengths = Enumerable.Repeat(tokens, sequences).ToArray();
+        var answers = Enumerable.Repeat(Math.Max(0, tokens - 2), sequences).ToArray();
+        try
+        {
+            var plan = TransformerPlan.Of(suite.Create(), outline, isStreamed: true, lengths, answers);
+            return new(outline, sequences, [.. plan.Operations.Where(IsOfPass)], plan.SetUpBytes, plan.LargestStep);
+        }
+        catch (OverflowException problem)
+        {
+            throw new ArgumentException($"a pass of {sequences} sequences of {tokens} tokens handles more values at once than a tensor holds, 2^31; plan fewer sequences a pass", problem);
+        }
+    }
+
+    /// <summary>Setting up is counted by itself, and what has neither rounds nor bytes is nothing to look at.</summary>
+    internal static bool IsOfPass(OperationCost operation) => operation.Rounds > 0 || operation.DealtBytes > 0;
+
+    /// <summary>Seconds of the pass online: rounds, bits and the busier party's computation one after another, as the simulator finds them.</summary>
+    public double SecondsOn(LinkProfile network, ComputeProfile compute) =>
+        Total.Rounds * network.Latency.TotalSeconds + 8.0 * Total.SentBytes / network.BitsPerSecond + compute.SecondsOf(Total);
+}
+
+/// <summary>How fast a party computes: what turns counted work into seconds.</summary>
+/// <param name="MultiplicationsPerSecond">Of matrix products on the ring, all cores.</param>
+/// <param name="ElementsPerSecond">Values that element-wise gates handle, all cores.</param>
+public sealed record ComputeProfile(double MultiplicationsPerSecond, double ElementsPerSecond)
+{
+    /// <summary>Measured with <c>mpc bench layer</c> on two cores of an EPYC without AVX-512, 2026.</summary>
+    public static ComputeProfile TwoCores { get; } = new(15e9, 150e6);
+
+    /// <summary>Of the online half of a party's products with open wires, and of all gates.</summary>
+    public double SecondsOf(OperationCost cost) => cost.Multiplications / 2 / MultiplicationsPerSecond + cost.Elements / ElementsPerSecond;
+}

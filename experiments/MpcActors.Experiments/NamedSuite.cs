@@ -1,0 +1,29 @@
+using MpcActors.Models.Transformers;
+using MpcActors.Protocols;
+using MpcActors.Protocols.Published;
+
+namespace MpcActors.Experiments;
+
+/// <summary>A suite by the name it has on the command line, with what it computes in the clear.</summary>
+/// <param name="Create">A party's own; a suite may keep state.</param>
+/// <param name="Features">The random features that its cosine serves.</param>
+/// <param name="Functions">Its oracle.</param>
+public sealed record NamedSuite(string Name, string Description, Func<ISuite> Create, FeatureForm Features, IClearFunctions Functions)
+{
+    /// <summary>Whether its truncation is each party's own, which now and then goes wrong.</summary>
+    public bool HasGrossErrors => this != Fused;
+
+    public static NamedSuite Fused { get; } = new(
+        "fused", "ours", () => new FusedSuite(), FeatureForm.CosineAndSine, new ExactFunctions());
+
+    public static NamedSuite Published { get; } = new(
+        "published", "CrypTen with SecP-Tuning's one-round cosine", () => new PublishedSuite(PublishedCosine.OneRound), FeatureForm.ShiftedCosine, new PublishedApproximations(PublishedCosine.OneRound));
+
+    public static NamedSuite PublishedStockCosine { get; } = new(
+        "published-stock-cosine", "CrypTen as it stands", () => new PublishedSuite(PublishedCosine.Stock), FeatureForm.ShiftedCosine, new PublishedApproximations(PublishedCosine.Stock));
+
+    public static IReadOnlyList<NamedSuite> All { get; } = [Fused, Published, PublishedStockCosine];
+
+    public static NamedSuite Find(string name) =>
+        All.FirstOrDefault(suite => suite.Name == name) ?? throw new ArgumentException($"no suite is called '{name}'; there are {string.Join(", ", All.Select(suite => suite.Name))}");
+}

@@ -1,0 +1,101 @@
+using MpcActors.Experiments;
+using MpcActors.Protocols;
+
+namespace MpcActors.Cli;
+
+/// <summary>A planned run, for machines.</summary>
+sealed record CostReport : Report
+{
+    public required string Model { get; init; }
+
+    public required string Suite { get; init; }
+
+    public required string Attention { get; init; }
+
+    public required string Method { get; init; }
+
+    public required int Tokens { get; init; }
+
+    public required int Batch { get; init; }
+
+    public required int Population { get; init; }
+
+    /// <summary>Forward passes one after another; a population and its texts share one.</summary>
+    public required long Passes { get; init; }
+
+    public required int Sequences { get; init; }
+
+    public required long Rounds { get; init; }
+
+    public required OnlineBytes Online { get; init; }
+
+    public required OfflineTraffic Offline { get; init; }
+
+    /// <summary>Opening the weights under their masks, once for a model.</summary>
+    public required SetUpTraffic SetUp { get; init; }
+
+    public required long Multiplications { get; init; }
+
+    public required long PeakBytes { get; init; }
+
+    public required double ComputeSeconds { get; init; }
+
+    /// <summary>By network.</summary>
+    public required IReadOnlyDictionary<string, double> Seconds { get; init; }
+
+    public required IReadOnlyList<OperationShare> ByOperation { get; init; }
+
+    public required IReadOnlyList<OperationShare> ByLayer { get; init; }
+
+    public static CostReport Of(TransformerChoice choice, CommonSettings common, CostPlan plan, int batch, int population, long passes)
+    {
+        var total = plan.Total;
+        var sent = checked(passes * total.SentBytes);
+        var compute = passes * ComputeProfile.TwoCores.SecondsOf(total);
+        return new()
+        {
+            Command = "cost",
+            Seed = common.Seed,
+            Model = choice.Config.Name,
+            Suite = choice.Suite.Name,
+            Attention = choice.AttentionName,
+            Method = "fot",
+            Tokens = choice.Tokens,
+            Batch = batch,
+            Population = population,
+            Passes = passes,
+            Sequences = plan.Sequences,
+            Rounds = passes * total.Rounds,
+            Online = new([sent, sent], [sent, sent], 2 * sent),
+            Offline = new([0, checked(passes * total.DealtBytes)]),
+            SetUp = new([plan.SetUpBytes, plan.SetUpBytes]),
+            Multiplications = checked(passes * total.Multiplications),
+            PeakBytes = plan.PeakBytes,
+            ComputeSeconds = compute,
+            Seconds = common.Networks.ToDictionary(network => network.Name, network => passes * plan.SecondsOn(network, ComputeProfile.TwoCores)),
+            ByOperation = OperationShare.Of(plan.Operations, operation => operation.Operation, passes),
+            ByLayer = OperationShare.Of(plan.Operations, operation => operation.Path.Split('/')[0], passes),
+        };
+    }
+
+    /// <param name="CryptenBytes">Sent and received by one party.</param>
+    internal sealed record OnlineBytes(long[] SentBytesPerParty, long[] ReceivedBytesPerParty, long CryptenBytes);
+
+    /// <summary>Party zero expands what it is dealt from a seed.</summary>
+    internal sealed record OfflineTraffic(long[] BytesPerParty);
+
+    internal sealed record SetUpTraffic(long[] SentBytesPerParty);
+}
+
+/// <summary>One operation's part, all of its calls together.</summary>
+sealed record OperationShare(string Operation, long Rounds, long SentBytes, long OfflineBytes, long Multiplications, double Share)
+{
+    /// <summary>Groups in the order in which they first begin.</summary>
+    public static IReadOnlyList<OperationShare> Of(IReadOnlyList<OperationCost> operations, Func<OperationCost, string> name, long times = 1)
+    {
+        var sent = Math.Max(1, operations.Sum(operation => operation.SentBytes));
+        return [.. operations.GroupBy(name).Select(group => new OperationShare(
+            group.Key, times * group.Sum(operation => operation.Rounds), times * group.Sum(operation => operation.SentBytes), times * group.Sum(operation => operation.DealtBytes),
+            times * group.Sum(operation => operation.Multiplications), (double)group.Sum(operation => operation.SentBytes) / sent))];
+    }
+}

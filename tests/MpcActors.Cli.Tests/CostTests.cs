@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+
+namespace MpcActors.Cli.Tests;
+
+public sealed class CostTests
+{
+    [Theory]
+    [InlineData("rfa", 57.6, 0.03)]
+    [InlineData("softmax", 205.36, 0.10)]
+    public async Task The_published_pass_of_RoBERTa_large_sends_what_the_paper_measured(string attention, double gigabytes, double tolerance)
+    {
+        var cost = await Json("cost", "--suite", "published", "--attention", attention, "--json");
+
+        Assert.InRange(cost["online"]!["cryptenBytes"]!.GetValue<double>() / 1e9, gigabytes * (1 - tolerance), gigabytes * (1 + tolerance));
+    }
+
+    [Theory]
+    [InlineData("published")]
+    [InlineData("published-stock-cosine")]
+    [InlineData("fused")]
+    public async Task A_layer_costs_what_was_planned(string suite)
+    {
+        using var scratch = new Scratch();
+        string[] same = ["--model", "tiny-roberta", "--layers", "1", "--tokens", "40", "--suite", suite, "--json"];
+
+        var cost = await Json(["cost", .. same]);
+        var layer = await Json(["bench", "layer", "--repeats", "1", "--out", scratch.Folder, .. same]);
+
+        Assert.Equal(cost["rounds"]!.GetValue<long>(), layer["rounds"]!.GetValue<long>());
+        Assert.Equal(cost["online"]!["sentBytesPerParty"]!.ToJsonString(), layer["sentBytesPerParty"]!.ToJsonString());
+        Assert.Equal(cost["offline"]!["bytesPerParty"]!.ToJsonString(), layer["offlineBytesPerParty"]!.ToJsonString());
+        Assert.True(layer["isAsPlanned"]!.GetValue<bool>());
+        Assert.InRange(layer["maxError"]!.GetValue<double>(), 0, 0.05);
+        Assert.Equal(layer.ToJsonString(), JsonNode.Parse(await File.ReadAllTextAsync(scratch.Path("run.json")))!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task All_layers_run_with_progress_and_cost_what_was_planned()
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run("bench", "model", "--model", "tiny-gpt2", "--tokens", "20", "--attention", "softmax", "--out", scratch.Folder, "--json");
+
+        Assert.Equal(0, typed.Code);
+        Assert.Contains("layer 2 of 2", typed.Error, StringComparison.Ordinal);
+        Assert.True(JsonNode.Parse(typed.Output)!["isAsPlanned"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task More_queries_than_a_population_take_more_passes()
+    {
+        var one = await Json("cost", "--model", "tiny-bert", "--tokens", "20", "--population", "4", "--batch", "2", "--json");
+        var many = await Json("cost", "--model", "tiny-bert", "--tokens", "20", "--population", "4", "--batch", "2", "--queries", "10", "--json");
+
+        Assert.Equal(1, one["passes"]!.GetValue<int>());
+        Assert.Equal(3, many["passes"]!.GetValue<int>());
+        Assert.Equal(8, many["sequences"]!.GetValue<int>());
+        Assert.True(many["rounds"]!.GetValue<long>() == 3 * one["rounds"]!.GetValue<long>());
+        Assert.Equal(1, many["byOperation"]!.AsArray().Sum(operation => operation!["share"]!.GetValue<double>()), 9);
+    }
+
+    static async Task<JsonNode> Json(params string[] args)
+    {
+        var typed = await Typed.Run(args);
+        Assert.True(typed.Code == 0, typed.Error);
+        return JsonNode.Parse(typed.Output)!;
+    }
+}

@@ -28,10 +28,21 @@ static class WordPool
         if (words.Length < SmallestLength) return;
         lock (Gate)
         {
+            MakeRoom(words.Length);
             if (s_total + words.Length > LargestTotal) return;
             s_total += words.Length;
             if (!Stacks.TryGetValue(words.Length, out var stack)) Stacks.Add(words.Length, stack = new());
             stack.Push(words);
+        }
+    }
+
+    /// <summary>Drops arrays of other lengths, which a program that has gone on to other sizes will not ask for.</summary>
+    static void MakeRoom(int length)
+    {
+        if (s_total + length <= LargestTotal) return;
+        foreach (var (other, stack) in Stacks)
+        {
+            while (other != length && s_total + length > LargestTotal && stack.TryPop(out _)) s_total -= other;
         }
     }
 }

@@ -64,6 +64,7 @@ static class BinaryCircuits
         }
 
         Array.ForEach(state!, block => block.Release());
+        equal.Release();
         return bits;
     }
 }

@@ -23,7 +23,11 @@ static class BitConversion
         // The mask has 64 uniform bits, of which only the lowest meets one of the argument.
         var integer = party.Correlations.Derived(bits.Shape, () => mask.LowestBit());
         party.Meter.CountElements(bits.Count);
-        return new(Elementwise.Map(slot.Opened, integer, integer, new Bit(party.Seat == Seat.One)), 0);
+        var result = new Share(Elementwise.Map(slot.Opened, integer, integer, new Bit(party.Seat == Seat.One)), 0);
+        slot.Opened.Release();
+        integer.Release();
+        mask.Release();
+        return result;
     }
 
     internal static RingTensor LowestBit(this RingTensor words) =>

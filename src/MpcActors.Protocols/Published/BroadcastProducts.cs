@@ -56,6 +56,7 @@ public static class BroadcastProducts
             }, chunkLength: 16);
         }
 
+        open.Forget();
         return LocalTruncation.TruncateInPlace(new Share(dealt, x.FractionBits + factors.FractionBits), factors.FractionBits);
     }
 

@@ -16,10 +16,25 @@ public static class FreshProducts
     public static async ValueTask<Share> MultiplyAnew(this Party party, Share x, Share y)
     {
         var wires = await party.Mask(x, y);
-        return LocalTruncation.TruncateInPlace(party.Multiply(wires[0], wires[1]), Math.Min(x.FractionBits, y.FractionBits));
+        var product = party.Multiply(wires[0], wires[1]);
+        wires[0].Forget();
+        wires[1].Forget();
+        return LocalTruncation.TruncateInPlace(product, Math.Min(x.FractionBits, y.FractionBits));
     }
 
     /// <summary>Element-wise square with the fraction bits of its root.</summary>
-    public static async ValueTask<Share> SquareAnew(this Party party, Share x) =>
-        LocalTruncation.TruncateInPlace(party.Square(await party.Mask(x)), x.FractionBits);
+    public static async ValueTask<Share> SquareAnew(this Party party, Share x)
+    {
+        var wire = await party.Mask(x);
+        var square = party.Square(wire);
+        wire.Forget();
+        return LocalTruncation.TruncateInPlace(square, x.FractionBits);
+    }
+
+    /// <summary>Ends a wire that has just been opened for one product, and gives back its memory.</summary>
+    internal static void Forget(this Masked wire)
+    {
+        wire.Public.Release();
+        wire.Mask.Release();
+    }
 }

@@ -9,7 +9,13 @@ public static class LimitExponential
     public static async ValueTask<Share> Exponential(this Party party, Share x, int iterations = PublishedFunctions.ExponentialIterations)
     {
         var power = party.AddPublic(x.TruncateLocally(iterations) with { FractionBits = x.FractionBits }, 1);
-        for (var i = 0; i < iterations; i++) power = await party.SquareAnew(power);
+        for (var i = 0; i < iterations; i++)
+        {
+            var square = await party.SquareAnew(power);
+            power.Value.Release();
+            power = square;
+        }
+
         return power;
     }
 }

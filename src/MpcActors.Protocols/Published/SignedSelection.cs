@@ -1,3 +1,5 @@
+using MpcActors.Ring;
+
 namespace MpcActors.Protocols.Published;
 
 /// <summary>Comparisons of shares and what CrypTen does with their results, which are shares of the integers 0 and 1 (common/functions/logic.py).</summary>
@@ -15,13 +17,13 @@ public static class SignedSelection
     public static Cost CostOfRelu(long count) => CostOfIsNegative(count) + FreshProducts.CostOfMultiplying(count);
 
     /// <summary>1 where x &lt; 0 and 0 elsewhere, without fraction bits. Exact.</summary>
-    public static async ValueTask<Share> IsNegative(this Party party, Share x) => await party.ToInteger(await BinaryCircuits.SignOfSum(party, x.Value));
+    public static async ValueTask<Share> IsNegative(this Party party, Share x) => await ToInteger(party, await BinaryCircuits.SignOfSum(party, x.Value));
 
     /// <summary>1 where x = y and 0 elsewhere, without fraction bits. Exact.</summary>
     public static ValueTask<Share> AreEqual(this Party party, Share x, Share y) => party.IsZero(x - y);
 
     /// <summary>1 where x = 0 and 0 elsewhere, without fraction bits, at the cost of <see cref="AreEqual"/>. Exact.</summary>
-    public static async ValueTask<Share> IsZero(this Party party, Share x) => await party.ToInteger(await BinaryCircuits.IsZeroSum(party, x.Value));
+    public static async ValueTask<Share> IsZero(this Party party, Share x) => await ToInteger(party, await BinaryCircuits.IsZeroSum(party, x.Value));
 
     /// <summary>x where the condition is 1, y where it is 0: two products one after the other, as in CrypTen's code.</summary>
     /// <param name="condition">Without fraction bits.</param>
@@ -39,5 +41,13 @@ public static class SignedSelection
     {
         var isNegative = await party.IsNegative(x);
         return await party.MultiplyAnew(x, party.Not(isNegative));
+    }
+
+    /// <summary>Converts bits that nobody else holds.</summary>
+    static async ValueTask<Share> ToInteger(Party party, RingTensor bits)
+    {
+        var integers = await party.ToInteger(bits);
+        bits.Release();
+        return integers;
     }
 }

@@ -19,8 +19,16 @@ sealed record AttentionRun(Candidate Candidate, TuningResult? Clear, PrivateOutc
     /// <summary>Costs on each network; the one of the run is simulated live, the others are the recorded run timed again.</summary>
     public IEnumerable<AttentionCost> Costs(OwnerTexts texts, CommonSettings common)
     {
-        if (Shares is not { } shares) yield break;
-        var costs = new SessionCosts(shares.Run);
+        if (Shares is { Nodes: { } nodes })
+        {
+            var measured = NodeCosts.Of(nodes);
+            yield return new AttentionCost(
+                Name, NodeCosts.Network, "session", texts.Train.Batch.TotalRows, measured.Rounds, measured.SentBytesPerParty, measured.OfflineBytesPerParty,
+                measured.Seconds, measured.ComputeSeconds, measured.Compute, true, measured);
+        }
+
+        if (Shares is not { Run: { } recorded } shares) yield break;
+        var costs = new SessionCosts(recorded);
         // A generation is the one call with more than one prompt.
         PassCall[] generations = [.. shares.Calls.Where(call => call.Prompts > 1)];
         foreach (var network in common.Networks)

@@ -10,8 +10,8 @@ sealed record Candidate(AttentionKind Attention, ClearEncoder Clear, LabelMatrix
     public string Name => Attention.Name();
 
     /// <summary>The label vectors: always those of the published softmax model, since label texts are public.</summary>
-    public static LabelMatrix LabelsOf(EncoderModel model, OwnerTexts texts) =>
-        LabelMatrix.From(new ClearEncoder(EncoderPreparation.From(model.Published, AttentionKind.Softmax)), texts.Labels);
+    public static LabelMatrix LabelsOf(EncoderModel model, TextBatch labels) =>
+        LabelMatrix.From(new ClearEncoder(EncoderPreparation.From(model.Published, AttentionKind.Softmax)), labels);
 
     public static Candidate Prepare(EncoderModel model, AttentionKind attention, OwnerTexts texts, LabelMatrix labels, PromptForm form, TuningSettings settings)
     {

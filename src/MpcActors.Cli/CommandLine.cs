@@ -53,6 +53,9 @@ public static class CommandLine
             DemoCommand.Create(),
             TuneCommand.Create(),
             CostCommand.Create(),
+            CertsCommand.Create(),
+            NodeCommand.Create(),
+            UpCommand.Create(),
             BenchCommand.Create(),
         };
         var help = new HelpOption();

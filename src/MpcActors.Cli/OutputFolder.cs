@@ -14,7 +14,8 @@ sealed class OutputFolder
         try
         {
             Directory.CreateDirectory(folder);
-            var probe = Path.Combine(folder, "probe" + Aside);
+            // Several processes may write to one folder.
+            var probe = Path.Combine(folder, $"probe-{Environment.ProcessId}{Aside}");
             File.WriteAllBytes(probe, []);
             File.Delete(probe);
         }

@@ -19,17 +19,19 @@ sealed record OwnerTexts(TextTask Task, TextSet Train, TextSet Dev, TextSet Test
             Set("train", split.Train),
             Set("dev", split.Dev),
             Set("test", [.. task.Test.Take(testTexts)]),
-            Embed([.. task.LabelSentences]));
+            Embed(task.Name, model, [.. task.LabelSentences]));
 
         TextSet Set(string name, IReadOnlyList<LabelledText> texts) =>
-            new(name, Embed([.. texts.Select(text => text.Text)]), [.. texts.Select(text => text.Label)]);
-
-        TextBatch Embed(string[] texts)
-        {
-            var ids = Array.ConvertAll(texts, model.Published.Tokenizer.Encode);
-            var empty = Array.FindIndex(ids, tokens => tokens.Length == 0);
-            if (empty >= 0) throw new BadInputException($"task {task.Name}: '{texts[empty]}' has no word that the model {model.Name} could read");
-            return new TokenEmbedding(model.Published.Model).Embed(ids);
-        }
+            new(name, Embed(task.Name, model, [.. texts.Select(text => text.Text)]), [.. texts.Select(text => text.Label)]);
     });
+
+    /// <summary>Sentences as input rows of a model.</summary>
+    /// <exception cref="BadInputException">One has no word that the model knows.</exception>
+    public static TextBatch Embed(string task, EncoderModel model, string[] texts)
+    {
+        var ids = Array.ConvertAll(texts, model.Published.Tokenizer.Encode);
+        var empty = Array.FindIndex(ids, tokens => tokens.Length == 0);
+        if (empty >= 0) throw new BadInputException($"task {task}: '{texts[empty]}' has no word that the model {model.Name} could read");
+        return new TokenEmbedding(model.Published.Model).Embed(ids);
+    }
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
 using MpcActors.Data;
-using MpcActors.Tuning;
 
 namespace MpcActors.Cli;
 
@@ -63,7 +61,7 @@ static class TuneCommand
             }
 
             steps.Next();
-            folder.Write("prompt.json", TunedPrompt.Of(model, texts, candidate, settings, run.Shown).ToJson() + "\n");
+            folder.Write("prompt.json", TunedPrompt.Of(model, texts, candidate, settings.Form, run.Shown).ToJson() + "\n");
             var result = job.Report(Name, [run], steps, Notes(settings, texts));
             job.Write(folder, result, [run]);
             steps.End();
@@ -80,19 +78,4 @@ static class TuneCommand
         "Much of what tuning seems to gain is class bias, which the owner can fit alone: compare with the row of offsets.",
         .. settings.Attention == "rfa" ? new[] { "The rfa model was distilled to random features by its owner on public text; it is another model than the published one." } : [],
     ];
-
-    /// <summary>What the owner keeps: everything that the prompt is made of.</summary>
-    sealed record TunedPrompt(
-        string Schema, string Task, string Model, string Attention, string Prompt, int PromptRows, ulong ProjectionSeed, double Alpha, IReadOnlyList<string> Classes,
-        IReadOnlyList<string> LabelSentences, double Accuracy, int Queries, IReadOnlyList<double> Losses, IReadOnlyList<DevCheck> Checks, int Selected, double[] Offsets, double[] Latent)
-    {
-        static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
-
-        public static TunedPrompt Of(EncoderModel model, OwnerTexts texts, Candidate candidate, TuneSettings settings, TuningResult result) => new(
-            "mpc-actors/prompt-1", texts.Task.Name, model.Name, candidate.Name, PromptForms.Name(settings.Form), settings.Form.Rows, candidate.Projection.Seed,
-            candidate.Projection.Alpha, texts.Task.ClassNames, texts.Task.LabelSentences, result.Tuned, result.Queries, result.Losses, result.Checks, result.Selected,
-            result.Offsets, result.Latent);
-
-        public string ToJson() => JsonSerializer.Serialize(this, Format);
-    }
 }

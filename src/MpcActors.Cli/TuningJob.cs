@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MpcActors.Actors.Nodes;
 using MpcActors.Models;
 using MpcActors.Network;
 using MpcActors.Tuning;
@@ -11,7 +12,7 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
 {
     public const int QueriesOfFullRun = 500;
 
-    readonly LabelMatrix _labels = Candidate.LabelsOf(model, texts);
+    readonly LabelMatrix _labels = Candidate.LabelsOf(model, texts.Labels);
 
     public Candidate Prepare(AttentionKind attention) => Candidate.Prepare(model, attention, texts, _labels, form, settings);
 
@@ -25,14 +26,24 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
     {
         var own = SettingsFor(candidate, "shares");
         var outcome = await PrivateSession.RunAsync(
-            candidate, texts, own with { Queries = queries ?? own.Queries }, common, checkpoint, new(steps.Announce, progress => Show(steps, progress)), cancellation);
+            candidate, texts, own with { Queries = queries ?? own.Queries }, common, checkpoint, new(steps.Announce, progress => Show(steps, progress)), null, cancellation);
         return (outcome, await Comparison.Of(candidate, texts, outcome.Result));
+    }
+
+    /// <summary>The data owner's part of the same tuning, with the other roles in processes of their own.</summary>
+    public async Task<(PrivateOutcome Outcome, Comparison Comparison)> TuneOnNodesAsync(
+        Candidate candidate, Checkpoint checkpoint, Steps steps, NodeSettings node, SessionSecrets secrets, CancellationToken cancellation)
+    {
+        var own = SettingsFor(candidate, "shares");
+        var owner = new OwnerProgram(candidate, texts, own, checkpoint, new(steps.Announce, progress => Show(steps, progress)), cancellation);
+        var nodes = await Node.RunAsync(node, session => owner.Program(secrets, session), secrets.NameOf(candidate, texts, own), cancellation);
+        return (new(owner.Result!, nodes.Transcript!, null, nodes, owner.Calls), await Comparison.Of(candidate, texts, owner.Result!));
     }
 
     /// <param name="notes">What should be known of the figures.</param>
     public TuningReport Report(string command, IReadOnlyList<AttentionRun> runs, Steps steps, IReadOnlyList<string> notes)
     {
-        var transcripts = ByAttention(runs, run => run.Shares?.Run.Transcript);
+        var transcripts = ByAttention(runs, run => run.Shares?.Transcript);
         var tuned = runs.Where(run => !run.IsControl).ToArray();
         var comparisons = ByAttention(runs, run => run.Comparison);
         var first = tuned[0].Shown.ZeroShot;
@@ -69,10 +80,10 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
     /// <summary>run.json and the timelines of the sessions; the first is trace.json.</summary>
     public void Write(OutputFolder folder, TuningReport report, IReadOnlyList<AttentionRun> runs)
     {
-        AttentionRun[] sessions = [.. runs.Where(run => run.Shares is not null)];
+        AttentionRun[] sessions = [.. runs.Where(run => run.Shares?.Run is not null)];
         for (var i = 0; i < sessions.Length; i++)
         {
-            var timeline = sessions[i].Shares!.Run.On(common.Network).Timeline;
+            var timeline = sessions[i].Shares!.Run!.On(common.Network).Timeline;
             folder.Write(i == 0 ? "trace.json" : $"trace-{sessions[i].Name}.json", stream => ChromeTrace.Write(stream, timeline));
         }
 

@@ -43,7 +43,7 @@ static class TuningTables
         var first = report.Attention[0];
         var what = first.Scope == "generation"
             ? $"one generation: {report.Tuning.Population} prompts × {report.Texts.Train} training texts, {first.Tokens} tokens"
-            : "the rest of a resumed session";
+            : first.Network == NodeCosts.Network ? "the whole session, as measured" : "the rest of a resumed session";
         var table = new Table
         {
             Title = new TableTitle($"Costs of {what}"),

@@ -19,9 +19,17 @@ sealed record Typed(int Code, string Output, string Error)
         return new Typed(await CommandLine.RunAsync(args, output, error, interrupt.Token), output.ToString(), error.ToString());
     }
 
+    /// <summary>Does something as soon as <paramref name="seen"/> was written to standard error.</summary>
+    public static async Task<Typed> RunAnd(string seen, Action found, params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new Watcher("", seen, found));
+        return new Typed(await CommandLine.RunAsync(args, output, error), output.ToString(), error.ToString());
+    }
+
     sealed class Watcher(string after, string seen, Action found) : StringWriter
     {
         readonly StringBuilder _text = new();
+        bool _isFound;
 
         public override void WriteLine(string? value)
         {
@@ -29,7 +37,9 @@ sealed record Typed(int Code, string Output, string Error)
             _text.AppendLine(value);
             var all = _text.ToString();
             var start = all.IndexOf(after, StringComparison.Ordinal);
-            if (start >= 0 && all.IndexOf(seen, start, StringComparison.Ordinal) >= 0) found();
+            if (_isFound || start < 0 || all.IndexOf(seen, start, StringComparison.Ordinal) < 0) return;
+            _isFound = true;
+            found();
         }
     }
 }

@@ -87,7 +87,7 @@ public sealed class Node : IAsyncDisposable
 
     async Task<NodeOutcome> Run(Func<Seed, RoleProgram> makeProgram, Seed? session, CancellationToken cancellation)
     {
-        await using var listener = Self == _settings.Roles.Keys.Max() ? null : new PeerListener(_settings, Admit);
+        await using var listener = Self == _settings.Roles.Keys.Max() ? null : Listen();
         lock (_running) _running.AddRange(_peers.Keys.Where(peer => peer < Self).Select(Dial));
         await Connect(listener, cancellation);
         var seed = await Join(session, cancellation);
@@ -98,6 +98,18 @@ public sealed class Node : IAsyncDisposable
         var busy = await RunProgram(port, makeProgram(seed), cancellation);
         var own = new NodeSummary(Self, port.Meter.Rounds, port.Meter.DealtBytes, busy, []);
         return await Part(own, start, cancellation);
+    }
+
+    PeerListener Listen()
+    {
+        try
+        {
+            return new PeerListener(_settings, Admit);
+        }
+        catch (SocketException problem)
+        {
+            throw new SessionFailedException($"{Self.Name()} cannot listen on {_settings.Roles[Self]}: {problem.Message}", problem);
+        }
     }
 
     async Task Connect(PeerListener? listener, CancellationToken cancellation)
@@ -154,7 +166,7 @@ public sealed class Node : IAsyncDisposable
         void Turn(Action body)
         {
             var start = Stopwatch.GetTimestamp();
-            body();
+            using (NodeTelemetry.Source.StartActivity("turn")) body();
             var took = Stopwatch.GetElapsedTime(start);
             busy += took;
             NodeTelemetry.CountTurn(Self, took);
@@ -299,7 +311,9 @@ public sealed class Node : IAsyncDisposable
         }
         catch (Exception problem)
         {
-            Fail(new SessionFailedException(problem is ProtocolViolationException ? problem.Message : $"{Self.Name()} lost {peer.Role.Name()}: {problem.Message}", problem));
+            Fail(problem is ProtocolViolationException
+                ? new SessionFailedException(problem.Message, problem)
+                : new SessionFailedException($"{Self.Name()} lost {peer.Role.Name()}: {problem.Message}"));
         }
     }
 

@@ -37,7 +37,7 @@ public sealed record NodeSettings(Role Self, IReadOnlyDictionary<Role, NodeAddre
     public Role Coordinator => Roles.ContainsKey(Role.DataOwner) ? Role.DataOwner : Roles.Keys.Min();
 
     /// <exception cref="ArgumentException">The settings cannot be those of a node.</exception>
-    internal void Validate()
+    public void Validate()
     {
         if (!Roles.TryGetValue(Self, out var own)) throw new ArgumentException($"{Self.Name()} is none of the session's roles: {string.Join(", ", Roles.Keys.Order().Select(role => role.Name()))}");
         var fingerprint = NodeCertificate.FingerprintOf(Certificate);

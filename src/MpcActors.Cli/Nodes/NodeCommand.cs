@@ -1,0 +1,164 @@
+using System.CommandLine;
+using System.Globalization;
+using MpcActors.Actors.Nodes;
+using MpcActors.Network;
+using MpcActors.Protocols;
+
+namespace MpcActors.Cli;
+
+/// <summary>One role of a deployment, in this process.</summary>
+static class NodeCommand
+{
+    public const string Name = "node";
+
+    /// <summary>A node of <c>up</c> ends with its parent, however that ends: the parent holds the other end of its standard input.</summary>
+    public const string WithParent = "--with-parent";
+
+    public static Command Create()
+    {
+        var role = Options.Text("--role", string.Join('|', NodeFile.RoleNames), "Which role this process is");
+        var withParent = new Option<bool>(WithParent) { Hidden = true };
+        var options = new NodeOptions(Name);
+        var command = new ExemplifiedCommand(
+            Name,
+            "Runs one role of a deployment in this process, over TLS with the others.",
+            ("mpc node --role party-0 --config deployment/node.hocon", "one of five; the session begins when all are there"),
+            ("mpc node --role data-owner --config deployment/node.hocon --out run1 --resume", "goes on from the owner's checkpoint in run1"))
+        {
+            role,
+        };
+        options.AddTo(command);
+        command.Options.Add(withParent);
+        command.SetAction(async (result, cancellation) =>
+        {
+            var self = NodeFile.RoleOf(result.GetValue(role) ?? throw new BadInputException($"--role is needed: {string.Join(", ", NodeFile.RoleNames)}"));
+            var settings = options.Read(result);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            if (result.GetValue(withParent)) StopWithParent(stop);
+            return await RunAsync(self, settings, Output.Of(result, settings.Common), stop.Token);
+        });
+        return command;
+    }
+
+    static void StopWithParent(CancellationTokenSource stop) => new Thread(() =>
+    {
+        using var input = Console.OpenStandardInput();
+        while (input.ReadByte() >= 0)
+        {
+            // The parent says nothing; what counts is that it is there.
+        }
+
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The node was done first.
+        }
+    })
+    { IsBackground = true }.Start();
+
+    static async Task<int> RunAsync(Role role, NodeRun settings, Output output, CancellationToken cancellation)
+    {
+        var file = settings.File;
+        var folder = new OutputFolder(settings.Common.Out);
+        var secrets = file.SecretsOf(role);
+        _ = secrets.In(default, role);
+        using var trace = NodeTrace.Start(role, folder);
+        if (role == Role.DataOwner) return await TuneAsync(settings, folder, secrets, output, cancellation);
+
+        Action<string> log = output.Error.WriteLine;
+        Func<Ring.Seed, Actors.RoleProgram> program = session => SessionPrograms.Serve(role, secrets, session);
+        if (role == Role.ModelOwner)
+        {
+            var (clear, labels) = await NodeJob.PrepareModelAsync(file, new Lines(log), cancellation);
+            program = session => SessionPrograms.ModelOwner(clear, labels, secrets, session);
+        }
+
+        var outcome = await Node.RunAsync(file.SettingsOf(role, log), program, null, cancellation);
+        var own = outcome.Nodes.Single();
+        log(string.Create(CultureInfo.InvariantCulture, $"done: {own.Links.Sum(link => link.OnlineBytes + link.OfflineBytes)} bytes on {own.Links.Count} links, computed {own.Busy.TotalSeconds:0.0} s of {outcome.Elapsed.TotalSeconds:0.0} s"));
+        output.Show(new NodeReport { Command = Name, Seed = file.Session.Tuning.Seed, ElapsedSeconds = outcome.Elapsed.TotalSeconds, Role = role.Name(), ComputeSeconds = own.Busy.TotalSeconds, Links = [.. own.Links.Select(LinkReport.Of)] }, []);
+        return (int)ExitCode.Done;
+    }
+
+    static async Task<int> TuneAsync(NodeRun settings, OutputFolder folder, SessionSecrets secrets, Output output, CancellationToken cancellation)
+    {
+        var (file, common) = (settings.File, settings.Common);
+        var report = await Steps.RunAsync(output.Error, ["Prepare the encoder", $"Tune on shares: {file.Session.Attention}", "Write the files"], async steps =>
+        {
+            steps.Next();
+            var job = await NodeJob.PrepareAsync(file, common, new Announcer(steps), cancellation);
+
+            steps.Next();
+            var (outcome, comparison) = settings.IsSimulated
+                ? await job.Job.TuneOnSharesAsync(job.Candidate, settings.Checkpoint, steps, cancellation)
+                : await job.Job.TuneOnNodesAsync(job.Candidate, settings.Checkpoint, steps, file.SettingsOf(Role.DataOwner, steps.Announce), secrets, cancellation);
+
+            steps.Next();
+            var run = new AttentionRun(job.Candidate, null, outcome, comparison, IsControl: false);
+            folder.Write("prompt.json", TunedPrompt.Of(job.Model, job.Texts, job.Candidate, job.Form, run.Shown).ToJson() + "\n");
+            var result = job.Job.Report(settings.Command, [run], steps, [$"Accuracies are of {job.Texts.Test.Batch.Texts} test texts and one draw of training texts: differences of a few points are chance."]);
+            job.Job.Write(folder, result, [run]);
+            steps.End();
+            return result with { ElapsedSeconds = steps.Elapsed.TotalSeconds, Phases = steps.Phases };
+        });
+        folder.Write("run.json", report.ToJson() + "\n");
+        output.Show(report, TuningTables.Of(report), $"Files: {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "prompt.json")} (the tuned prompt)");
+        return (int)ExitCode.Done;
+    }
+
+    /// <summary>The data owner's tuning, with all other roles simulated beside it: the same session, and the same transcript.</summary>
+    public static Task<int> SimulateAsync(NodeRun settings, Output output, CancellationToken cancellation)
+    {
+        var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, settings.File.Session.Tuning.Seed));
+        return TuneAsync(settings with { IsSimulated = true }, new OutputFolder(settings.Common.Out), secrets, output, cancellation);
+    }
+
+    sealed class Lines(Action<string> write) : IProgress<string>
+    {
+        public void Report(string value) => write(value);
+    }
+}
+
+/// <summary>What <c>node</c> reports of a role that is not the data owner.</summary>
+sealed record NodeReport : Report
+{
+    public required string Role { get; init; }
+
+    public required double ComputeSeconds { get; init; }
+
+    public required IReadOnlyList<LinkReport> Links { get; init; }
+}
+
+/// <param name="Hash">The link's part of the transcript.</param>
+sealed record LinkReport(string From, string To, long OnlineFrames, long OnlineBytes, long OfflineFrames, long OfflineBytes, string Hash)
+{
+    public static LinkReport Of(LinkSummary link) => new(link.From.Name(), link.To.Name(), link.OnlineFrames, link.OnlineBytes, link.OfflineFrames, link.OfflineBytes, link.Hash);
+}
+
+/// <summary>How a node is run.</summary>
+sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Checkpoint Checkpoint, bool IsSimulated);
+
+/// <summary>The options that <c>node</c> and <c>up</c> share.</summary>
+sealed class NodeOptions(string command)
+{
+    readonly Option<string?> _config = Options.Text("--config", "FILE", "Configuration of the deployment, such as 'mpc certs' writes");
+    readonly Option<string?> _out = Options.Text("--out", "DIR", "Folder for the files of the run and the owner's checkpoint (default: out/up)");
+    readonly Option<bool> _resume = Options.Flag("--resume", "Go on from the owner's checkpoint, if there is one");
+    readonly Option<bool> _json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
+
+    public void AddTo(Command to)
+    {
+        foreach (var option in new Option[] { _config, _out, _resume, _json }) to.Options.Add(option);
+    }
+
+    public NodeRun Read(ParseResult result)
+    {
+        var file = NodeFile.Read(result.GetValue(_config) ?? throw new BadInputException("--config is needed: the configuration of a deployment; 'mpc certs DIR' makes one"));
+        var folder = result.GetValue(_out) ?? Path.Combine("out", "up");
+        var common = new CommonSettings(result.GetValue(_json), file.Session.Tuning.Seed, folder, LinkProfile.Lan, Actors.Work.Measured);
+        return new(command, file, common, new(Path.Combine(folder, "owner.checkpoint"), result.GetValue(_resume)), false);
+    }
+}

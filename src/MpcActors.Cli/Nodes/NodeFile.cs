@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Akka.Configuration;
+using MpcActors.Actors;
+using MpcActors.Actors.Nodes;
+using MpcActors.Data;
+using MpcActors.Protocols;
+using MpcActors.Ring;
+using MpcActors.Tuning;
+
+namespace MpcActors.Cli;
+
+/// <summary>What a session of processes computes: the owners' choices, the same as the options of <c>tune</c>.</summary>
+/// <param name="Task">A task that comes with the program; nothing where <paramref name="Data"/> is a file.</param>
+sealed record SessionBlock(
+    string Task, string? Data, string? Test, string[] Labels, string Model, string Attention, string Prompt, int PromptRows, int Shots, int TestTexts, TuningSettings Tuning);
+
+/// <summary>Where a role is, and the files that its own process needs; paths are relative to the configuration file.</summary>
+sealed record RoleBlock(NodeAddress Address, string Certificate, string Key, string? Secret);
+
+/// <summary>The configuration of a deployment; hocon/node.hocon is an example with every setting explained.</summary>
+sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Role, RoleBlock> Roles, NodeLimits Limits)
+{
+    const int FingerprintDigits = 2 * SHA256.HashSizeInBytes;
+    const int TinyLatent = 50;
+
+    public static string[] Tasks { get; } = ["tiny", .. SentimentSentences.Names];
+
+    /// <exception cref="BadInputException">The file cannot be one; the message says what, where and what would do.</exception>
+    public static NodeFile Read(string path)
+    {
+        var config = BadInputException.Check(() => Hocon.Load(path));
+        _ = Section.Of(config, path, "mpc", "session", "roles", "transport");
+        return new NodeFile(path, ReadSession(config, path), ReadRoles(config, path), config.HasPath("mpc.transport") ? ReadLimits(config, path) : NodeLimits.Default);
+    }
+
+    public static Role RoleOf(string name) =>
+        Enum.GetValues<Role>().Cast<Role?>().FirstOrDefault(role => role!.Value.Name() == name)
+        ?? throw new BadInputException($"unknown role '{name}': use {string.Join(", ", RoleNames)}{Nearest.Hint(name, RoleNames)}");
+
+    public static string[] RoleNames { get; } = [.. Enum.GetValues<Role>().Select(role => role.Name())];
+
+    /// <summary>What a node of this deployment is made of.</summary>
+    public NodeSettings SettingsOf(Role role, Action<string> log)
+    {
+        var own = Roles[role];
+        var certificate = BadInputException.Check(() =>
+        {
+            try
+            {
+                return X509Certificate2.CreateFromPemFile(Beside(own.Certificate), Beside(own.Key));
+            }
+            catch (Exception problem) when (problem is CryptographicException or ArgumentException)
+            {
+                throw new BadInputException($"'{own.Certificate}' and '{own.Key}' are no certificate with its key ({problem.Message}); 'mpc certs' makes some", problem);
+            }
+        });
+        var settings = new NodeSettings(role, Roles.ToDictionary(entry => entry.Key, entry => entry.Value.Address), certificate, Facts()) { Limits = Limits, Log = log };
+        BadInputException.Check(settings.Validate);
+        return settings;
+    }
+
+    /// <summary>The role's own seed: from its secret's file, or else from the session's number, which is good for comparisons alone.</summary>
+    public SessionSecrets SecretsOf(Role role) => new(asked =>
+    {
+        if (asked != role) throw new InvalidOperationException($"{role.Name()} asks for the secret of {asked.Name()}");
+        if (Roles[role].Secret is not { } file) return SessionSecrets.FromNumber(role, Session.Tuning.Seed);
+        var text = BadInputException.Check(() => File.ReadAllText(Beside(file))).Trim();
+        return UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var secret) && text.Length == 2 * Seed.Bytes
+            ? new Seed(secret)
+            : throw new BadInputException($"'{file}' holds no secret: {2 * Seed.Bytes} hexadecimal digits were due");
+    });
+
+    /// <summary>A path of the file as seen from here.</summary>
+    public string Beside(string path) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!, path);
+
+    /// <summary>What all nodes have to agree on; a node does not need the owner's choices for it.</summary>
+    Fact[] Facts() =>
+    [
+        new("model", Session.Model),
+        new("attention", Session.Attention),
+        new("labels", Session.Labels.Length > 0 ? string.Join(" | ", Session.Labels) : $"those of {Session.Task}"),
+        new("prompt", $"{Session.Prompt} of {Session.PromptRows} rows"),
+        new("latent dimension", Session.Tuning.LatentDimension.ToString(CultureInfo.InvariantCulture)),
+        new("roles", Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(
+            string.Join('\n', Roles.OrderBy(role => role.Key).Select(role => $"{role.Key.Name()} {role.Value.Address.Fingerprint}")))))),
+    ];
+
+    static SessionBlock ReadSession(Config config, string path)
+    {
+        var section = Section.Of(
+            config, path, "mpc.session",
+            "task", "data", "test", "labels", "model", "attention", "prompt", "prompt-rows", "optimizer", "queries", "population", "latent-dimension", "patience", "shots", "test-texts", "seed");
+        var data = section.Has("data") ? section.Text("data") : null;
+        if (data is not null && section.Has("task")) throw new BadInputException($"'{path}' has both mpc.session.task and mpc.session.data; use one of them");
+        var labels = section.Texts("labels");
+        if (data is not null && labels.Length < 2) throw new BadInputException($"'{path}': mpc.session.labels is needed with data: a label sentence a class, such as [\"This is bad.\", \"This is good.\"]");
+        if (data is null && labels.Length > 0) throw new BadInputException($"'{path}': mpc.session.labels goes with data; the tasks that come with the program have their own");
+        var model = section.Choice("model", "tiny", EncoderModel.Names);
+        var defaults = new TuningSettings();
+        var tuning = defaults with
+        {
+            Optimizer = section.Choice("optimizer", "cma-es", ["cma-es", "random-search"]) == "cma-es" ? OptimizerKind.Cma : OptimizerKind.RandomSearch,
+            LatentDimension = section.Count("latent-dimension", model == "tiny" ? TinyLatent : defaults.LatentDimension, 2),
+            Population = section.Count("population", defaults.Population, 4),
+            Queries = section.Count("queries", 40),
+            PrefixRows = section.Count("prompt-rows", defaults.PrefixRows),
+            Patience = section.Count("patience", 0, 0) is > 0 and var patience ? patience : null,
+            Seed = section.Seed("seed", 1),
+        };
+        BadInputException.Check(tuning.Validate);
+        return new(
+            data is null ? section.Choice("task", "tiny", Tasks) : "", data, section.Has("test") ? section.Text("test") : null, labels, model,
+            section.Choice("attention", "softmax", Attentions.Names), section.Choice("prompt", "prefix", PromptForms.Names), tuning.PrefixRows,
+            section.Count("shots", 16), section.Count("test-texts", 100), tuning);
+    }
+
+    static Dictionary<Role, RoleBlock> ReadRoles(Config config, string path)
+    {
+        _ = Section.Of(config, path, "mpc.roles", RoleNames);
+        var roles = new Dictionary<Role, RoleBlock>();
+        foreach (var name in RoleNames)
+        {
+            var section = Section.Of(config, path, $"mpc.roles.{name}", "address", "fingerprint", "certificate", "key", "secret");
+            var address = section.Text("address");
+            var colon = address.LastIndexOf(':');
+            if (colon < 1 || !int.TryParse(address[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65_535)
+                throw section.Bad("address", "a host and a port, such as \"127.0.0.1:7100\"");
+            var fingerprint = section.Text("fingerprint").Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
+            if (fingerprint.Length != FingerprintDigits || !fingerprint.All(char.IsAsciiHexDigit))
+                throw section.Bad("fingerprint", $"the SHA-256 of the role's certificate, {FingerprintDigits} hexadecimal digits; 'mpc certs' prints them");
+            roles[RoleOf(name)] = new(
+                new NodeAddress(address[..colon], port, fingerprint), section.Text("certificate", $"{name}.pem"), section.Text("key", $"{name}.key"), section.Has("secret") ? section.Text("secret") : null);
+        }
+
+        return roles;
+    }
+
+    static NodeLimits ReadLimits(Config config, string path)
+    {
+        var section = Section.Of(config, path, "mpc.transport", "connect-timeout", "handshake-timeout", "silence", "window", "largest-frame", "handshakes");
+        var initial = NodeLimits.Default;
+        return new(
+            section.Time("connect-timeout", initial.Connect),
+            section.Time("handshake-timeout", initial.Handshake),
+            section.Time("silence", initial.Silence),
+            section.Bytes("window", initial.Window, 1 << 16, 1L << 40),
+            (int)section.Bytes("largest-frame", initial.LargestPayload, 1 << 16, MessageSerializer.LargestPayload),
+            section.Count("handshakes", initial.Handshakes, 1, 1024));
+    }
+}

@@ -1,0 +1,43 @@
+using MpcActors.Data;
+using MpcActors.Models;
+
+namespace MpcActors.Cli;
+
+/// <summary>What the owners make of a session's configuration: the model, the texts, the candidate that is tuned.</summary>
+sealed record NodeJob(EncoderModel Model, OwnerTexts Texts, TuningJob Job, Candidate Candidate, PromptForm Form)
+{
+    /// <summary>The data owner's part; it needs the model too, for token rows and for the scales of the projection, which its owner publishes.</summary>
+    public static async Task<NodeJob> PrepareAsync(NodeFile file, CommonSettings common, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var session = file.Session;
+        var model = await ModelAsync(session, progress, cancellation);
+        var texts = OwnerTexts.From(await TaskAsync(file, progress, cancellation), model, session.Shots, session.TestTexts, session.Tuning.Seed);
+        var form = PromptForms.Parse(session.Prompt, session.PromptRows);
+        var job = new TuningJob(model, texts, form, session.Tuning, common);
+        return new(model, texts, job, job.Prepare(Attentions.Parse(session.Attention)), form);
+    }
+
+    /// <summary>The model owner's part: weights and label vectors.</summary>
+    public static async Task<(ClearEncoder Clear, LabelMatrix Labels)> PrepareModelAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var session = file.Session;
+        var model = await ModelAsync(session, progress, cancellation);
+        var sentences = session.Labels.Length > 0 ? session.Labels : [.. (await TaskAsync(file, progress, cancellation)).LabelSentences];
+        var attention = Attentions.Parse(session.Attention);
+        return (
+            new ClearEncoder(EncoderPreparation.From(model.For(attention), attention)),
+            Candidate.LabelsOf(model, OwnerTexts.Embed(session.Task, model, sentences)));
+    }
+
+    static async Task<EncoderModel> ModelAsync(SessionBlock session, IProgress<string> progress, CancellationToken cancellation) =>
+        session.Model == "tiny" ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), progress, cancellation);
+
+    static async Task<TextTask> TaskAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var session = file.Session;
+        if (session.Data is { } data)
+            return BadInputException.Check(() => TsvTask.Read(file.Beside(data), session.Test is { } test ? file.Beside(test) : null, session.Labels));
+        if (session.Task == "tiny") return TinyTask.Create();
+        return (await SentimentSentences.EnsureAsync(new ModelCache(), progress, cancellation)).Single(sentences => sentences.Name == session.Task);
+    }
+}

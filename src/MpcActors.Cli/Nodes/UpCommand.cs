@@ -1,0 +1,174 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MpcActors.Protocols;
+
+namespace MpcActors.Cli;
+
+/// <summary>All roles of a deployment as processes of this machine, with one combined progress.</summary>
+static class UpCommand
+{
+    const string Name = "up";
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public static Command Create()
+    {
+        var simulated = Options.Flag("--simulated", "Run the same session in this process over the simulated network: the same result and the same transcript");
+        var options = new NodeOptions(Name);
+        var command = new ExemplifiedCommand(
+            Name,
+            "Starts every role of a deployment as a process of this machine, and ends them all together.",
+            ("mpc up --config deployment/node.hocon", "tunes as the file's session says"),
+            ("mpc up --config deployment/node.hocon --resume", "goes on where an interrupted run was, and ends in the same prompt"),
+            ("mpc up --config deployment/node.hocon --simulated --json", "the same session simulated; compare the transcripts"))
+        {
+            simulated,
+        };
+        options.AddTo(command);
+        command.SetAction((result, cancellation) =>
+        {
+            var settings = options.Read(result);
+            var output = Output.Of(result, settings.Common);
+            return result.GetValue(simulated) ? NodeCommand.SimulateAsync(settings, output, cancellation) : RunAsync(settings, output, cancellation);
+        });
+        return command;
+    }
+
+    static async Task<int> RunAsync(NodeRun settings, Output output, CancellationToken cancellation)
+    {
+        var folder = new OutputFolder(settings.Common.Out);
+        foreach (var role in settings.File.Roles.Keys) _ = settings.File.SettingsOf(role, _ => { });
+        var processes = settings.File.Roles.Keys.Order().Select(role => new RoleProcess(role, settings, output)).ToArray();
+        try
+        {
+            folder.Write("processes.json", JsonSerializer.Serialize(processes.ToDictionary(process => process.Role.Name(), process => process.Id)) + "\n");
+            await EndTogether(processes, output, cancellation);
+        }
+        finally
+        {
+            foreach (var process in processes) process.Dispose();
+        }
+
+        MergeTraces(folder);
+        var worst = processes.Select(process => process.ExitCode).FirstOrDefault(code => code == (int)ExitCode.BadInput, processes.Max(process => process.ExitCode));
+        return cancellation.IsCancellationRequested ? throw new OperationCanceledException(cancellation) : worst is >= 0 and <= 2 ? worst : (int)ExitCode.RunFailed;
+    }
+
+    /// <summary>Waits for all; when one fails, or Ctrl-C comes, the others get a little time to end by themselves.</summary>
+    static async Task EndTogether(RoleProcess[] processes, Output output, CancellationToken cancellation)
+    {
+        var running = processes.ToList();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            while (running.Count > 0)
+            {
+                var ended = await (await Task.WhenAny(running.Select(process => process.Ended))).WaitAsync(stop.Token);
+                running.Remove(ended);
+                if (ended.ExitCode == 0) continue;
+                output.Error.WriteLine($"{ended.Role.Name()} ended with exit code {ended.ExitCode}; the session is over");
+                break;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            foreach (var process in running) process.Stop();
+        }
+
+        await Task.WhenAny(Task.WhenAll(running.Select(process => process.Ended)), Task.Delay(Patience, CancellationToken.None));
+        foreach (var process in running) process.Kill();
+        await Task.WhenAll(processes.Select(process => process.Ended));
+    }
+
+    /// <summary>One timeline of all nodes that left theirs.</summary>
+    static void MergeTraces(OutputFolder folder)
+    {
+        var events = new JsonArray();
+        foreach (var file in Directory.GetFiles(folder.Folder, "trace-*.json").Order(StringComparer.Ordinal))
+        {
+            if (JsonNode.Parse(File.ReadAllBytes(file)) is not JsonObject trace || trace["traceEvents"] is not JsonArray own) continue;
+            foreach (var one in own) events.Add(one?.DeepClone());
+        }
+
+        folder.Write("trace.json", stream => JsonSerializer.Serialize(stream, new JsonObject { ["traceEvents"] = events }));
+    }
+
+    /// <summary>A child, its lines and its end.</summary>
+    sealed class RoleProcess : IDisposable
+    {
+        static readonly Lock Writing = new();
+
+        readonly Process _process;
+
+        public RoleProcess(Role role, NodeRun settings, Output output)
+        {
+            Role = role;
+            var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+            var program = typeof(UpCommand).Assembly.Location;
+            start.FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
+            start.ArgumentList.Add("exec");
+            start.ArgumentList.Add(program);
+            foreach (var argument in new[] { NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, NodeCommand.WithParent }) start.ArgumentList.Add(argument);
+            if (settings.Checkpoint.Resume) start.ArgumentList.Add("--resume");
+            var isOwner = role == Role.DataOwner;
+            if (isOwner && output.IsJson) start.ArgumentList.Add("--json");
+            // Five collectors with a heap a core would be too many for one machine.
+            start.Environment["DOTNET_gcServer"] = "0";
+            _process = new Process { StartInfo = start };
+            _process.ErrorDataReceived += (_, line) => Write(output.Error, line.Data, $"{role.Name(),-11} | ");
+            _process.OutputDataReceived += (_, line) => Write(isOwner ? output.Results : output.Error, isOwner ? line.Data : null, "");
+            _process.Start();
+            Id = _process.Id;
+            _process.BeginErrorReadLine();
+            _process.BeginOutputReadLine();
+            Ended = End();
+        }
+
+        public Role Role { get; }
+
+        public int Id { get; }
+
+        public int ExitCode { get; private set; }
+
+        public Task<RoleProcess> Ended { get; }
+
+        /// <summary>Asks it to end, as Ctrl-C would.</summary>
+        public void Stop()
+        {
+            try
+            {
+                _process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // It has ended.
+            }
+        }
+
+        public void Kill()
+        {
+            if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        }
+
+        public void Dispose()
+        {
+            Kill();
+            _process.Dispose();
+        }
+
+        async Task<RoleProcess> End()
+        {
+            await _process.WaitForExitAsync(CancellationToken.None);
+            ExitCode = _process.ExitCode;
+            return this;
+        }
+
+        static void Write(TextWriter to, string? line, string before)
+        {
+            if (line is null) return;
+            lock (Writing) to.WriteLine(before + line);
+        }
+    }
+}

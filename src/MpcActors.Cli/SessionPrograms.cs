@@ -1,0 +1,64 @@
+using MpcActors.Actors;
+using MpcActors.Models;
+using MpcActors.Models.Private;
+using MpcActors.Protocols;
+using MpcActors.Ring;
+using MpcActors.Tuning;
+
+namespace MpcActors.Cli;
+
+/// <summary>What each role keeps to itself, and what follows from it in one session.</summary>
+/// <param name="of">A role's own seed; a process can tell its own alone.</param>
+/// <remarks>
+/// The data owner names the session with a hash of settings and texts that is keyed with its own seed, and tells the name to all: other texts,
+/// settings or attention are another session and have other masks, while the name tells nothing of them. What a role draws follows from its own seed
+/// and that name, so nobody's seed tells another's.
+/// </remarks>
+sealed class SessionSecrets(Func<Role, Seed> of)
+{
+    /// <summary>For runs that are to be repeated and compared: a number that anybody can guess is no secret.</summary>
+    public static Seed FromNumber(Role role, ulong number) => Seed.FromNumber(number).Derive(role.Name());
+
+    /// <summary>The session of a job, as its data owner names it.</summary>
+    public Seed NameOf(Candidate candidate, OwnerTexts texts, TuningSettings settings) =>
+        of(Role.DataOwner).Derive($"session {candidate.Name} {Convert.ToHexString(TuningCheckpoint.Identity(settings, texts.Train, texts.Dev, texts.Test))}");
+
+    public Seed In(Seed session, Role role) => of(role).Derive(System.FormattableString.Invariant($"session {session.Value:x32}"));
+}
+
+/// <summary>The programs of a tuning session, the same in a simulation and in processes.</summary>
+static class SessionPrograms
+{
+    /// <summary>Of a party or the dealer.</summary>
+    public static RoleProgram Serve(Role role, SessionSecrets secrets, Seed session) => port =>
+    {
+        var seat = role switch { Role.PartyZero => Seat.Zero, Role.PartyOne => Seat.One, _ => Seat.Dealer };
+        return new ForwardService(new FusedSuite()).Serve(new Party(seat, port, seat == Seat.Dealer ? secrets.In(session, role) : default));
+    };
+
+    public static RoleProgram ModelOwner(ClearEncoder clear, LabelMatrix labels, SessionSecrets secrets, Seed session) => port =>
+    {
+        SharedEncoder.Send(port, clear.Encoder, labels, secrets.In(session, Role.ModelOwner));
+        return ValueTask.CompletedTask;
+    };
+}
+
+/// <summary>The data owner's program: tunes, and keeps what came of it.</summary>
+sealed class OwnerProgram(Candidate candidate, OwnerTexts texts, TuningSettings settings, Checkpoint checkpoint, SessionProgress progress, CancellationToken cancellation)
+{
+    MeasuredPass? _measured;
+
+    /// <summary>Null until the program is over.</summary>
+    public TuningResult? Result { get; private set; }
+
+    public IReadOnlyList<PassCall> Calls => _measured?.Calls ?? [];
+
+    public RoleProgram Program(SessionSecrets secrets, Seed session) => async port =>
+    {
+        var pass = new PrivateForwardPass(port, secrets.In(session, Role.DataOwner), texts.Train, candidate.Labels.Classes, candidate.Projection, candidate.TokenRows);
+        _measured = new MeasuredPass(pass, progress.Announce);
+        var tuning = new ForwardOnlyTuning(_measured, texts.Train, texts.Dev, texts.Test, settings, TimeProvider.System, progress.Report);
+        Result = await tuning.RunAsync(checkpoint.File, checkpoint.Resume, cancellation);
+        pass.Finish();
+    };
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace MpcActors.Cli.Tests;
+
+/// <summary>A small session of five processes on this machine.</summary>
+sealed class Deployment : IDisposable
+{
+    const string Session = """
+          session {
+            task = tiny
+            model = tiny
+            attention = softmax
+            prompt-rows = 2
+            queries = 12
+            population = 4
+            latent-dimension = 10
+            shots = 2
+            test-texts = 8
+          }
+        """;
+
+    readonly Scratch _scratch = new();
+
+    public static async Task<Deployment> Make(Func<string, string>? change = null)
+    {
+        var deployment = new Deployment();
+        var typed = await Typed.Run("certs", deployment.Folder("keys"), "--port", FreePorts().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(typed.Code == 0, typed.Error);
+        var text = File.ReadAllText(deployment.Config);
+        var (start, end) = (text.IndexOf("  session {", StringComparison.Ordinal), text.IndexOf("  # Of two roles", StringComparison.Ordinal));
+        text = text[..start] + Session + "\n\n" + text[end..];
+        File.WriteAllText(deployment.Config, (change ?? (same => same))(text));
+        return deployment;
+    }
+
+    public string Config => Path.Combine(Folder("keys"), "node.hocon");
+
+    public string Folder(string name) => _scratch.Path(name);
+
+    public string[] Up(string folder, params string[] more) => ["up", "--config", Config, "--out", Folder(folder), .. more];
+
+    public byte[] Prompt(string folder) => File.ReadAllBytes(Path.Combine(Folder(folder), "prompt.json"));
+
+    /// <summary>By role, as the last run in a folder had them.</summary>
+    public Dictionary<string, int> Processes(string folder) =>
+        JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(Path.Combine(Folder(folder), "processes.json")))!;
+
+    public void Kill(string folder, string role)
+    {
+        using var process = Process.GetProcessById(Processes(folder)[role]);
+        process.Kill();
+    }
+
+    public async Task AllAreGone(string folder)
+    {
+        foreach (var (role, id) in Processes(folder))
+        {
+            for (var waited = 0; IsRunning(id); waited++)
+            {
+                Assert.True(waited < 600, $"{role} is still running");
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    static bool IsRunning(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return !process.HasExited && process.ProcessName != "";
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The first of five that were free a moment ago, below those that the system gives to whoever dials.</summary>
+    static int FreePorts()
+    {
+        for (var first = 21_000 + 5 * (Environment.ProcessId % 1000); ; first += 5)
+        {
+            try
+            {
+                foreach (var port in Enumerable.Range(first, 5))
+                {
+                    using var listener = new TcpListener(IPAddress.Loopback, port);
+                    listener.Start();
+                }
+
+                return first;
+            }
+            catch (SocketException)
+            {
+                // Somebody's; the next five may be free.
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace MpcActors.Cli.Tests;
+
+/// <summary>Five real processes on loopback.</summary>
+public sealed class UpTests
+{
+    static readonly Lazy<Task<byte[]>> Undisturbed = new(async () =>
+    {
+        using var deployment = await Deployment.Make();
+        var typed = await Typed.Run(deployment.Up("whole", "--simulated"));
+        Assert.True(typed.Code == 0, typed.Error);
+        return deployment.Prompt("whole");
+    });
+
+    [Fact]
+    public async Task Processes_and_simulation_come_to_one_transcript_and_one_result()
+    {
+        using var deployment = await Deployment.Make();
+
+        var real = await Typed.Run(deployment.Up("real", "--json"));
+        var simulated = await Typed.Run(deployment.Up("simulated", "--json", "--simulated"));
+
+        Assert.True(real.Code == 0, real.Error);
+        Assert.True(simulated.Code == 0, simulated.Error);
+        var (left, right) = (JsonDocument.Parse(real.Output).RootElement, JsonDocument.Parse(simulated.Output).RootElement);
+        Assert.Matches("^[0-9a-f]{64}$", left.GetProperty("transcript").GetString());
+        Assert.Equal(right.GetProperty("transcript").GetString(), left.GetProperty("transcript").GetString());
+        Assert.True(JsonElement.DeepEquals(right.GetProperty("accuracy"), left.GetProperty("accuracy")), left.GetProperty("accuracy").GetRawText());
+        Assert.Equal(deployment.Prompt("simulated"), deployment.Prompt("real"));
+        var (measured, total) = (left.GetProperty("attention")[0], right.GetProperty("attention")[0].GetProperty("total"));
+        Assert.Equal("processes", measured.GetProperty("network").GetString());
+        foreach (var count in new[] { "rounds", "sentBytesPerParty", "offlineBytesPerParty" }) Assert.True(JsonElement.DeepEquals(total.GetProperty(count), measured.GetProperty(count)), count);
+        Assert.NotEmpty(JsonDocument.Parse(File.ReadAllText(Path.Combine(deployment.Folder("real"), "trace.json"))).RootElement.GetProperty("traceEvents").EnumerateArray());
+        await deployment.AllAreGone("real");
+    }
+
+    [Theory]
+    [InlineData("party-1")]
+    [InlineData("dealer")]
+    [InlineData("data-owner")]
+    public async Task A_role_that_is_killed_ends_the_session_which_resumes_to_the_same_result(string role)
+    {
+        using var deployment = await Deployment.Make();
+
+        var broken = await Typed.RunAnd("4 of 12 queries", () => deployment.Kill("broken", role), deployment.Up("broken"));
+        Assert.Equal(1, broken.Code);
+        Assert.Contains(role, broken.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(deployment.Folder("broken"), "prompt.json")));
+        await deployment.AllAreGone("broken");
+        var rest = await Typed.Run(deployment.Up("broken", "--resume"));
+
+        Assert.True(rest.Code == 0, rest.Error);
+        Assert.DoesNotContain(" 0 of 12 queries", rest.Error, StringComparison.Ordinal);
+        Assert.Equal(await Undisturbed.Value, deployment.Prompt("broken"));
+    }
+
+    [Fact]
+    public async Task Interrupted_it_leaves_no_process_behind()
+    {
+        using var deployment = await Deployment.Make();
+
+        var interrupted = await Typed.RunUntil("", "4 of 12 queries", deployment.Up("out"));
+
+        Assert.Equal(130, interrupted.Code);
+        await deployment.AllAreGone("out");
+    }
+
+    [Fact]
+    public async Task Killed_itself_it_leaves_no_process_behind()
+    {
+        using var deployment = await Deployment.Make();
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        string[] arguments = ["exec", typeof(CommandLine).Assembly.Location, .. deployment.Up("out")];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        using var up = Process.Start(start)!;
+        while (await up.StandardError.ReadLineAsync() is { } line && !line.Contains("0 of 12 queries", StringComparison.Ordinal))
+        {
+            // The session has not begun yet.
+        }
+
+        up.Kill();
+        await up.WaitForExitAsync();
+
+        await deployment.AllAreGone("out");
+    }
+}

@@ -19,12 +19,15 @@ public enum FaultKind
 
     /// <summary>One bit of it is another.</summary>
     Alter,
+
+    /// <summary>Its sender dies with it.</summary>
+    Kill,
 }
 
 /// <summary>One thing that goes wrong: at frame <paramref name="Sequence"/> of a link.</summary>
 public sealed record FrameFault(FaultKind Kind, Role From, Role To, uint Sequence);
 
-/// <summary>Faults for tests, put between the roles and the network model. A plan is data: runs can share one.</summary>
+/// <summary>Faults for tests and for <c>explore</c>, put between the roles and the network model. A plan is data: runs can share one.</summary>
 public sealed class FaultPlan(params FrameFault[] faults)
 {
     public static FaultPlan None { get; } = new();

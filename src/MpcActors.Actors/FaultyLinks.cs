@@ -11,6 +11,9 @@ internal sealed class FaultyLinks(FrameFault[] faults)
     /// <summary>Frames that never arrived, for the message of a stalled session.</summary>
     public IEnumerable<Frame> Lost => _lost.Concat(_held.Select(held => held.Frame));
 
+    /// <summary>What a session ends with whose role was killed; null as long as all live.</summary>
+    public string? Death { get; private set; }
+
     /// <summary>What the link carries instead of <paramref name="message"/>.</summary>
     public SealedFrame[] Apply(SealedFrame message)
     {
@@ -26,6 +29,9 @@ internal sealed class FaultyLinks(FrameFault[] faults)
         {
             case FaultKind.Lose:
                 _lost.Add(frame);
+                return [];
+            case FaultKind.Kill:
+                Death ??= $"{frame.From.Name()} was killed at {frame}";
                 return [];
             case FaultKind.Reorder:
                 _held.Add(message);

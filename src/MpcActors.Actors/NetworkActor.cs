@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using MpcActors.Network;
 using MpcActors.Protocols;
@@ -15,15 +16,18 @@ internal sealed class NetworkActor : ReceiveActor
     readonly FaultyLinks _faults;
     readonly Transcript _transcript;
     readonly Role[] _roles;
+    readonly bool _isRealTime;
+    readonly long _begun = Stopwatch.GetTimestamp();
     readonly Dictionary<Role, IActorRef> _actors = [];
     readonly HashSet<Role> _finished = [];
     readonly List<(SealedFrame, Departure)> _sent = [];
     int _started;
 
     /// <param name="roles">Who takes part, in the order of their first turns.</param>
-    public NetworkActor(ConservativeClock<SealedFrame> clock, FaultPlan faults, Transcript transcript, Role[] roles)
+    /// <param name="isRealTime">Frames arrive when the wall clock says so too.</param>
+    public NetworkActor(ConservativeClock<SealedFrame> clock, FaultPlan faults, Transcript transcript, Role[] roles, bool isRealTime = false)
     {
-        (_clock, _faults, _transcript, _roles) = (clock, faults.Begin(), transcript, roles);
+        (_clock, _faults, _transcript, _roles, _isRealTime) = (clock, faults.Begin(), transcript, roles, isRealTime);
 
         Receive<Ready>(ready =>
         {
@@ -40,8 +44,8 @@ internal sealed class NetworkActor : ReceiveActor
         });
     }
 
-    public static Props Props(ConservativeClock<SealedFrame> clock, FaultPlan faults, Transcript transcript, Role[] roles) =>
-        Akka.Actor.Props.Create(() => new NetworkActor(clock, faults, transcript, roles));
+    public static Props Props(ConservativeClock<SealedFrame> clock, FaultPlan faults, Transcript transcript, Role[] roles, bool isRealTime = false) =>
+        Akka.Actor.Props.Create(() => new NetworkActor(clock, faults, transcript, roles, isRealTime));
 
     void Collect(SealedFrame message)
     {
@@ -59,7 +63,11 @@ internal sealed class NetworkActor : ReceiveActor
 
     void OpenTurn()
     {
-        if (_started < _roles.Length)
+        if (_faults.Death is { } death)
+        {
+            Context.Parent.Tell(new SessionBroken(death));
+        }
+        else if (_started < _roles.Length)
         {
             var role = _roles[_started++];
             _clock.Start((int)role);
@@ -71,12 +79,20 @@ internal sealed class NetworkActor : ReceiveActor
         }
         else if (_clock.TryNext(out var delivery))
         {
-            _actors[(Role)delivery.Arrival.Link.To].Tell(delivery.Packet);
+            Release(_actors[(Role)delivery.Arrival.Link.To], delivery);
         }
         else
         {
             Context.Parent.Tell(new SessionBroken(Stall()));
         }
+    }
+
+    /// <summary>At once, or in a run at real speed when the wall clock has come to the arrival.</summary>
+    void Release(IActorRef role, Delivery<SealedFrame> delivery)
+    {
+        var wait = _isRealTime ? delivery.Arrival.At - Stopwatch.GetElapsedTime(_begun) : TimeSpan.Zero;
+        if (wait > TimeSpan.Zero) Context.System.Scheduler.ScheduleTellOnce(wait, role, delivery.Packet, Self);
+        else role.Tell(delivery.Packet);
     }
 
     /// <summary>Who waits, and which frames will never come.</summary>

@@ -11,6 +11,9 @@ public sealed record SimulationSettings(NetworkConditions Network, Work Work, Se
 {
     public FaultPlan Faults { get; init; } = FaultPlan.None;
 
+    /// <summary>The session takes as long as it says: frames wait for the wall clock. The same bytes, the same virtual times.</summary>
+    public bool IsRealTime { get; init; }
+
     /// <summary>HOCON over the defaults of hocon/reference.hocon.</summary>
     public Config Overrides { get; init; } = Config.Empty;
 }
@@ -48,7 +51,7 @@ public static class Simulation
         var transcript = new Transcript();
         var frameKey = settings.Seed.Derive("frames");
         var outcome = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var network = NetworkActor.Props(clock, settings.Faults, transcript, roles);
+        var network = NetworkActor.Props(clock, settings.Faults, transcript, roles, settings.IsRealTime);
         var props = roles.ToDictionary(
             role => role, role => (Func<IActorRef, Props>)(actor => RoleActor.Props(role, programs[role], actor, frameKey, settings.Work)));
 

@@ -56,6 +56,7 @@ public static class CommandLine
             CertsCommand.Create(),
             NodeCommand.Create(),
             UpCommand.Create(),
+            ExploreCommand.Create(),
             BenchCommand.Create(),
         };
         var help = new HelpOption();

@@ -1,5 +1,6 @@
 using MpcActors.Actors;
 using MpcActors.Actors.Nodes;
+using MpcActors.Network;
 using MpcActors.Protocols;
 using MpcActors.Tuning;
 
@@ -11,6 +12,14 @@ sealed record Checkpoint(string? File, bool Resume)
     public static Checkpoint None { get; } = new(null, false);
 }
 
+/// <summary>The world that a simulated session runs in.</summary>
+sealed record Conditions(NetworkConditions Network, Work Work)
+{
+    public FaultPlan Faults { get; init; } = FaultPlan.None;
+
+    public bool IsRealTime { get; init; }
+}
+
 /// <summary>A private tuning that is over: what the owner learned, and all that crossed the network.</summary>
 /// <param name="Run">Of a simulated session; null where the roles were processes, whose times are measured and not replayed.</param>
 /// <param name="Nodes">Of a session of processes.</param>
@@ -20,7 +29,7 @@ sealed record PrivateOutcome(TuningResult Result, string Transcript, Run? Run, N
 static class PrivateSession
 {
     public static async Task<PrivateOutcome> RunAsync(
-        Candidate candidate, OwnerTexts texts, TuningSettings settings, CommonSettings common, Checkpoint checkpoint, SessionProgress progress, FaultPlan? faults, CancellationToken cancellation)
+        Candidate candidate, OwnerTexts texts, TuningSettings settings, Conditions conditions, Checkpoint checkpoint, SessionProgress progress, CancellationToken cancellation)
     {
         var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, settings.Seed));
         var session = secrets.NameOf(candidate, texts, settings);
@@ -31,7 +40,7 @@ static class PrivateSession
         programs[Role.ModelOwner] = SessionPrograms.ModelOwner(candidate.Clear, candidate.Labels, secrets, session);
         programs[Role.DataOwner] = owner.Program(secrets, session);
 
-        var run = await Simulation.RunAsync(new SimulationSettings(common.Network, common.Work, session) { Faults = faults ?? FaultPlan.None }, programs, cancellation);
+        var run = await Simulation.RunAsync(new SimulationSettings(conditions.Network, conditions.Work, session) { Faults = conditions.Faults, IsRealTime = conditions.IsRealTime }, programs, cancellation);
         return new PrivateOutcome(owner.Result!, run.Transcript, run, null, owner.Calls);
     }
 }

@@ -21,12 +21,14 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
             .RunAsync(checkpoint.File, checkpoint.Resume, cancellation);
 
     /// <param name="queries">Instead of the budget.</param>
+    /// <param name="isRealTime">The simulated network's delays are waited for.</param>
     public async Task<(PrivateOutcome Outcome, Comparison Comparison)> TuneOnSharesAsync(
-        Candidate candidate, Checkpoint checkpoint, Steps steps, CancellationToken cancellation, int? queries = null)
+        Candidate candidate, Checkpoint checkpoint, Steps steps, CancellationToken cancellation, int? queries = null, bool isRealTime = false)
     {
         var own = SettingsFor(candidate, "shares");
         var outcome = await PrivateSession.RunAsync(
-            candidate, texts, own with { Queries = queries ?? own.Queries }, common, checkpoint, new(steps.Announce, progress => Show(steps, progress)), null, cancellation);
+            candidate, texts, own with { Queries = queries ?? own.Queries }, new Conditions(common.Network, common.Work) { IsRealTime = isRealTime }, checkpoint,
+            new(steps.Announce, progress => Show(steps, progress)), cancellation);
         return (outcome, await Comparison.Of(candidate, texts, outcome.Result));
     }
 

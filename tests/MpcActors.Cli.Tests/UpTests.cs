@@ -15,13 +15,17 @@ public sealed class UpTests
     });
 
     [Fact]
-    public async Task Processes_and_simulation_come_to_one_transcript_and_one_result()
+    public async Task Processes_and_simulation_at_either_speed_come_to_one_transcript_and_one_result()
     {
         using var deployment = await Deployment.Make();
 
         var real = await Typed.Run(deployment.Up("real", "--json"));
         var simulated = await Typed.Run(deployment.Up("simulated", "--json", "--simulated"));
 
+        var slow = await Typed.Run(deployment.Up("slow", "--json", "--simulated", "--real-time"));
+
+        Assert.True(slow.Code == 0, slow.Error);
+        Assert.Equal(JsonDocument.Parse(simulated.Output).RootElement.GetProperty("transcript").GetString(), JsonDocument.Parse(slow.Output).RootElement.GetProperty("transcript").GetString());
         Assert.True(real.Code == 0, real.Error);
         Assert.True(simulated.Code == 0, simulated.Error);
         var (left, right) = (JsonDocument.Parse(real.Output).RootElement, JsonDocument.Parse(simulated.Output).RootElement);

@@ -93,7 +93,7 @@ static class NodeCommand
 
             steps.Next();
             var (outcome, comparison) = settings.IsSimulated
-                ? await job.Job.TuneOnSharesAsync(job.Candidate, settings.Checkpoint, steps, cancellation)
+                ? await job.Job.TuneOnSharesAsync(job.Candidate, settings.Checkpoint, steps, cancellation, isRealTime: settings.IsRealTime)
                 : await job.Job.TuneOnNodesAsync(job.Candidate, settings.Checkpoint, steps, file.SettingsOf(Role.DataOwner, steps.Announce), secrets, cancellation);
 
             steps.Next();
@@ -139,7 +139,7 @@ sealed record LinkReport(string From, string To, long OnlineFrames, long OnlineB
 }
 
 /// <summary>How a node is run.</summary>
-sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Checkpoint Checkpoint, bool IsSimulated);
+sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Checkpoint Checkpoint, bool IsSimulated = false, bool IsRealTime = false);
 
 /// <summary>The options that <c>node</c> and <c>up</c> share.</summary>
 sealed class NodeOptions(string command)
@@ -159,6 +159,6 @@ sealed class NodeOptions(string command)
         var file = NodeFile.Read(result.GetValue(_config) ?? throw new BadInputException("--config is needed: the configuration of a deployment; 'mpc certs DIR' makes one"));
         var folder = result.GetValue(_out) ?? Path.Combine("out", "up");
         var common = new CommonSettings(result.GetValue(_json), file.Session.Tuning.Seed, folder, LinkProfile.Lan, Actors.Work.Measured);
-        return new(command, file, common, new(Path.Combine(folder, "owner.checkpoint"), result.GetValue(_resume)), false);
+        return new(command, file, common, new(Path.Combine(folder, "owner.checkpoint"), result.GetValue(_resume)));
     }
 }

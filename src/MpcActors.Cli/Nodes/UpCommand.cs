@@ -16,6 +16,7 @@ static class UpCommand
     public static Command Create()
     {
         var simulated = Options.Flag("--simulated", "Run the same session in this process over the simulated network: the same result and the same transcript");
+        var realTime = Options.Flag("--real-time", "With --simulated: wait for the simulated network's delays, as real ones");
         var options = new NodeOptions(Name);
         var command = new ExemplifiedCommand(
             Name,
@@ -24,14 +25,15 @@ static class UpCommand
             ("mpc up --config deployment/node.hocon --resume", "goes on where an interrupted run was, and ends in the same prompt"),
             ("mpc up --config deployment/node.hocon --simulated --json", "the same session simulated; compare the transcripts"))
         {
-            simulated,
+            simulated, realTime,
         };
         options.AddTo(command);
         command.SetAction((result, cancellation) =>
         {
             var settings = options.Read(result);
             var output = Output.Of(result, settings.Common);
-            return result.GetValue(simulated) ? NodeCommand.SimulateAsync(settings, output, cancellation) : RunAsync(settings, output, cancellation);
+            if (result.GetValue(realTime) && !result.GetValue(simulated)) throw new BadInputException("--real-time goes with --simulated: processes run in real time anyway");
+            return result.GetValue(simulated) ? NodeCommand.SimulateAsync(settings with { IsRealTime = result.GetValue(realTime) }, output, cancellation) : RunAsync(settings, output, cancellation);
         });
         return command;
     }

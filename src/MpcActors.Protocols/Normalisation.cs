@@ -1,3 +1,5 @@
+using MpcActors.Protocols.FunctionSecretSharing;
+
 namespace MpcActors.Protocols;
 
 /// <summary>Finds the power of four beside a positive wire: x = u · 4^k · 2^low with u in [1, 4), k shared.</summary>
@@ -18,13 +20,15 @@ sealed record Normalisation(MaskedBits[] IsBelow)
         return pieces;
     }
 
-    public static Cost CostOf(long count, int pieces) =>
-        pieces == 1 ? Cost.Free : Comparison.CostOf(count, pieces - 1) + CostOfScaling(count, pieces);
+    /// <param name="byKeys">Whether the comparisons are those of <see cref="KeyComparison"/>: one round instead of three.</param>
+    public static Cost CostOf(long count, int pieces, bool byKeys = false) => pieces == 1
+        ? Cost.Free
+        : (byKeys ? KeyComparison.CostOf(count, pieces - 1) : Comparison.CostOf(count, pieces - 1)) + CostOfScaling(count, pieces);
 
     public static Cost CostOfScaling(long count, int pieces) => (pieces - 1) * Selection.CostOf(count);
 
     /// <summary>Compares with the powers; no round where there is but one.</summary>
-    public static async ValueTask<Normalisation> Find(Party party, Masked x, int lowBits, int pieces)
+    public static async ValueTask<Normalisation> Find(Party party, Masked x, int lowBits, int pieces, bool byKeys = false)
     {
         if (pieces == 1) return new([]);
         var thresholds = new long[pieces - 1];
@@ -35,7 +39,7 @@ sealed record Normalisation(MaskedBits[] IsBelow)
             thresholds[i] = 1L << bits;
         }
 
-        return new(await party.IsBelow(x, thresholds));
+        return new(byKeys ? await party.IsBelowByKey(x, thresholds) : await party.IsBelow(x, thresholds));
     }
 
     /// <summary>wire · 2^(<paramref name="shift"/> · (m − 1 − k)) as a ring integer; the fraction bits stay. Local.</summary>

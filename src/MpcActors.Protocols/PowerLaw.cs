@@ -35,9 +35,9 @@ sealed record PowerLaw(TrigonometricSeries Series, int Shift, int FewestBits)
     /// <summary>Fraction bits of the result.</summary>
     public int FractionBitsFor(int lowBits, int pieces) => BitsFor(pieces) + Shift * lowBits / 2 + Shift * (pieces - 1);
 
-    public Cost CostOf(long count, int pieces)
+    public Cost CostOf(long count, int pieces, bool byKeys = false)
     {
-        var series = Normalisation.CostOf(count, pieces) + SeriesEvaluation.CostOf(count, Series.Terms);
+        var series = Normalisation.CostOf(count, pieces, byKeys) + SeriesEvaluation.CostOf(count, Series.Terms);
         if (pieces == 1) return series;
         var scaling = Cost.Masking(count) + Normalisation.CostOfScaling(count, pieces);
         return series + scaling + (BitsFor(pieces) < FewestBits ? Cost.Masking(count) + Truncation.CostOf(count) : Cost.Free);
@@ -45,9 +45,10 @@ sealed record PowerLaw(TrigonometricSeries Series, int Shift, int FewestBits)
 
     /// <param name="lowBits">The wire is at least 2^lowBits (two per cent less is tolerated); even for 1/√x.</param>
     /// <param name="pieces">And below 2^lowBits · 4^pieces (one per cent more is tolerated).</param>
-    public async ValueTask<Share> Evaluate(Party party, Masked x, int lowBits, int pieces)
+    /// <param name="byKeys">Whether it compares by keys, which saves two rounds.</param>
+    public async ValueTask<Share> Evaluate(Party party, Masked x, int lowBits, int pieces, bool byKeys = false)
     {
-        var normalisation = await Normalisation.Find(party, x, lowBits, pieces);
+        var normalisation = await Normalisation.Find(party, x, lowBits, pieces, byKeys);
         var u = normalisation.Scale(party, x, 2);
         u = u with { FractionBits = u.FractionBits + lowBits + 2 * (pieces - 1) };
         var bits = BitsFor(pieces);

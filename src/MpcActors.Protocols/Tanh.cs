@@ -12,9 +12,9 @@ public static class Tanh
     /// <summary>The largest error, before the caller truncates.</summary>
     public const double Error = 1.1e-4;
 
-    const double Bound = 5.25;
+    internal const double Bound = 5.25;
 
-    static readonly TrigonometricSeries Series = new(4, 0, new double[14],
+    internal static readonly TrigonometricSeries Series = new(4, 0, new double[14],
     [
         0.16626226135711, 1.8751428040177, -2.1479441237451, 2.5553683703607, -2.3040568819909, 1.968020289392, -1.4408614360361,
         0.97322153193931, -0.57095342907314, 0.30079115020998, -0.13302461182478, 0.049975208983363, -0.013728800647974, 0.0026299886963706,

@@ -53,6 +53,7 @@ public static class CommandLine
             DemoCommand.Create(),
             TuneCommand.Create(),
             CostCommand.Create(),
+            ExperimentCommand.Create(),
             CertsCommand.Create(),
             NodeCommand.Create(),
             UpCommand.Create(),

@@ -73,6 +73,24 @@ public sealed class PrivateTransformerTests
         Assert.Equal(plan.SetUpBytes, run.SetUpBytes);
     }
 
+    [Theory]
+    [InlineData("tiny-roberta")]
+    [InlineData("tiny-bert")]
+    [InlineData("tiny-gpt2")]
+    public void The_prepared_model_is_the_model(string name)
+    {
+        var session = new TransformerSession(name, AttentionKind.Softmax, lengths: [13, 1, 30]);
+
+        var (layers, logits) = session.Clear(new ExactFunctions());
+
+        var (expected, expectedLogits) = session.Unprepared();
+        AssertClose(expectedLogits, logits, 1e-3);
+        if (name != "tiny-gpt2") return;
+
+        // Where norms stand before the blocks, layers have the same outputs; elsewhere the last norm's scale is in the map that follows.
+        Assert.All(expected.Zip(layers), pair => AssertClose(pair.First, pair.Second, 1e-3));
+    }
+
     [Fact]
     public void Weights_that_are_kept_are_opened_once_and_give_the_same_logits()
     {

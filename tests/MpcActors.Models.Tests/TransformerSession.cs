@@ -1,4 +1,5 @@
 using MpcActors.Data.Transformers;
+using MpcActors.Models.Clear;
 using MpcActors.Models.Transformers;
 using MpcActors.Protocols;
 using MpcActors.Ring;
@@ -14,6 +15,8 @@ public sealed class TransformerSession
 {
     const ulong Seed = 5;
 
+    static readonly int[] Labels = [3, 17, 60];
+
     readonly PreparedTransformer _transformer;
     readonly PassQuestion _question;
     readonly double[] _rows;
@@ -21,7 +24,7 @@ public sealed class TransformerSession
     public TransformerSession(string name, AttentionKind attention, int[] lengths, int features = 16, FeatureForm form = FeatureForm.CosineAndSine)
     {
         var weights = new RandomTransformer(TransformerConfig.Find(name)!, Seed);
-        _transformer = new PreparedTransformer(weights, attention, features, [3, 17, 60], form, Seed);
+        _transformer = new PreparedTransformer(weights, attention, features, Labels, form, Seed);
         _question = new PassQuestion(1, lengths, [.. lengths.Select(length => length / 2)]);
         var embedding = new TransformerEmbedding(weights);
         _rows = [.. lengths.SelectMany((length, text) => embedding.Embed([.. Enumerable.Range(0, length).Select(i => (i * 31 + text * 7) % weights.Config.Vocabulary)]))];
@@ -34,6 +37,17 @@ public sealed class TransformerSession
         var layers = new double[_transformer.Outline.Layers][];
         for (var i = 0; i < layers.Length; i++) layers[i] = x = clear.Layer(i, x, _question.Lengths);
         return (layers, clear.Logits(x, _question.Lengths, _question.Answers));
+    }
+
+    /// <summary>The model as it is published, which equals PyTorch's.</summary>
+    public (double[][] Layers, double[] Logits) Unprepared()
+    {
+        var clear = new ClearTransformer(_transformer.Weights);
+        var (x, width) = (_rows, _transformer.Outline.Width);
+        var layers = new double[_transformer.Outline.Layers][];
+        for (var i = 0; i < layers.Length; i++) layers[i] = x = clear.Layer(i, x, _question.Lengths);
+        var starts = _question.Lengths.Select((_, text) => _question.Lengths[..text].Sum() + _question.Answers[text]);
+        return (layers, clear.Head([.. starts.SelectMany(row => x[(row * width)..((row + 1) * width)])], Labels));
     }
 
     public TransformerRun Run(Func<ISuite> suite, bool isStreamed, bool watches = false, int passes = 1)

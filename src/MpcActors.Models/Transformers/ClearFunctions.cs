@@ -1,4 +1,5 @@
 using MpcActors.Data;
+using MpcActors.Models.Clear;
 
 namespace MpcActors.Models.Transformers;
 
@@ -26,7 +27,7 @@ public sealed class ExactFunctions : IClearFunctions
 {
     public void Gelu(Span<double> values)
     {
-        foreach (ref var x in values) x *= MathNet.Numerics.SpecialFunctions.Erfc(-x / Math.Sqrt(2)) / 2;
+        foreach (ref var x in values) x = ClearGelu.Exact(x);
     }
 
     public void Normalize(Span<double> row, double epsilon)

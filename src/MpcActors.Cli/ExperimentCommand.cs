@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using MpcActors.Experiments;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace MpcActors.Cli;
+
+/// <summary>Makes a table or figure of a paper again, beside the paper's own figures.</summary>
+static class ExperimentCommand
+{
+    public static Command Create()
+    {
+        var command = new ExemplifiedCommand(
+            "experiment", "Makes a table or figure of a paper again, and says by how much ours differs from it.",
+            [.. Experiments.Experiments.All.Select(experiment => ($"mpc experiment {experiment.Name} --quick", experiment.Question))]);
+        foreach (var experiment in Experiments.Experiments.All) command.Subcommands.Add(Create(experiment));
+        return command;
+    }
+
+    static ExemplifiedCommand Create(IExperiment experiment)
+    {
+        var quick = Options.Flag("--quick", "Under a minute: smaller sizes");
+        var json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
+        var seed = Options.Seed();
+        var folder = Options.Text("--out", "DIR", $"Folder for run.json, tables and CSV (default: out/experiment-{experiment.Name}); what is done there already is not done again");
+        var command = new ExemplifiedCommand(
+            experiment.Name, experiment.Question,
+            ($"mpc experiment {experiment.Name}", "in full; a run that was stopped goes on where it was"),
+            ($"mpc experiment {experiment.Name} --quick --json", "a smaller pass, one JSON object on standard output"))
+        {
+            quick, seed, folder, json,
+        };
+        command.SetAction((result, cancellation) => Task.Run(
+            async () =>
+            {
+                var output = new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
+                var files = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", $"experiment-{experiment.Name}"));
+                var watch = Stopwatch.StartNew();
+                var done = await experiment.RunAsync(new(result.GetValue(quick), result.GetValue(seed), files.Folder), output.Error.WriteLine, cancellation);
+                var report = new ExperimentReport
+                {
+                    Command = $"experiment {experiment.Name}",
+                    Seed = result.GetValue(seed),
+                    Quick = result.GetValue(quick),
+                    ElapsedSeconds = watch.Elapsed.TotalSeconds,
+                    Rows = done.Rows,
+                };
+                foreach (var (name, content) in done.Files) files.Write(name, content);
+                files.Write($"{experiment.Name}.md", done.Tables);
+                files.Write("run.json", report.ToJson() + "\n");
+                output.Show(report, Tables(report), $"Files: {string.Join(", ", done.Files.Keys.Append($"{experiment.Name}.md").Append("run.json").Select(name => Path.Combine(files.Folder, name)))}");
+                return (int)ExitCode.Done;
+            },
+            cancellation));
+        return command;
+    }
+
+    static IEnumerable<IRenderable> Tables(ExperimentReport report)
+    {
+        var table = new Table { Title = new TableTitle(report.Command) };
+        foreach (var name in new[] { "", "paper", "here", "unit", "difference" }) table.AddColumn(name);
+        foreach (var row in report.Rows)
+            table.AddRow(Markup.Escape(row.Name), Number(row.Published), Markup.Escape(row.Ours is double ours ? Number(ours) : row.Ours.ToString() ?? ""), row.Unit, row.Difference?.ToString("+0.0 %;-0.0 %", CultureInfo.InvariantCulture) ?? "");
+        yield return table;
+    }
+
+    static string Number(double? value) => value is not { } number ? "" : Math.Abs(number) is >= 1e5 or < 1e-2
+        ? number.ToString("0.000e0", CultureInfo.InvariantCulture)
+        : number.ToString("0.00", CultureInfo.InvariantCulture);
+
+    sealed record ExperimentReport : Report
+    {
+        public required bool Quick { get; init; }
+
+        public required IReadOnlyList<ExperimentRow> Rows { get; init; }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+
+namespace MpcActors.Cli.Tests;
+
+public sealed class ExperimentTests
+{
+    [Fact]
+    public async Task The_cost_experiment_sets_the_papers_figures_beside_ours_and_goes_on_where_it_was()
+    {
+        using var scratch = new Scratch();
+        string[] line = ["experiment", "secp-tuning-cost", "--quick", "--json", "--out", scratch.Folder];
+
+        var first = await Typed.Run(line);
+        var second = await Typed.Run(line);
+
+        Assert.True(first.Code == 0, first.Error);
+        var rows = JsonNode.Parse(first.Output)!["rows"]!.AsArray();
+        var traffic = rows.Single(row => row!["name"]!.GetValue<string>() == "FoT + RFA: traffic, published protocols")!;
+        Assert.Equal(56.55e9, traffic["published"]!.GetValue<double>());
+        Assert.InRange(traffic["difference"]!.GetValue<double>(), -0.03, 0.03);
+        Assert.All(rows, row => Assert.NotNull(row!["ours"]));
+        Assert.Equal(26, (await File.ReadAllLinesAsync(scratch.Path("attention.csv"))).Length);
+        Assert.Contains("| FoT + RFA: traffic, ours |", await File.ReadAllTextAsync(scratch.Path("secp-tuning-cost.md")), StringComparison.Ordinal);
+
+        // The executed pass is kept, and its measured times with it.
+        Assert.Contains("from ", second.Error, StringComparison.Ordinal);
+        Assert.Equal(rows.ToJsonString(), JsonNode.Parse(second.Output)!["rows"]!.ToJsonString());
+    }
+}

@@ -39,6 +39,9 @@ public static class Exponential
     /// <summary>Values a piece of work, whose 32 dealt words each stay in the second-level cache.</summary>
     const int ChunkLength = 1024;
 
+    /// <summary>Values for which dealt words are held at once: 64 MiB.</summary>
+    const int ValuesOfPart = 1 << 18;
+
     public static Cost CostOf(long count) => Residue.CostOf(count, OpenedBits) + Cost.Dealt(Entries * count);
 
     /// <summary>The largest error at arguments up to <paramref name="y"/>.</summary>
@@ -57,17 +60,27 @@ public static class Exponential
         // Modulo 32, −1 is 31.
         var residue = await Residue.Open(party, party.AddPublic(y, -1), IntegerBits, PhaseBits);
         var count = y.Shape.Count;
-        var dealt = party.Correlations.Derived(new Shape(count, Entries), () => Deal(residue.Mask, bits));
         party.Meter.CountElements((long)Entries * count);
-        if (residue.Public.IsHollow || dealt.IsHollow) return new(RingTensor.Hollow(y.Shape), fractionBits);
+        var result = residue.Public.IsHollow ? RingTensor.Hollow(y.Shape) : RingTensor.Uninitialized(y.Shape);
 
-        var result = RingTensor.Uninitialized(y.Shape);
-        var (open, powers, target) = (residue.Public.Values, dealt.Values, result.Values);
-        Parallelism.ForChunks(count, (start, length) =>
+        // Part by part, since what is dealt is 32 times as large as the values.
+        for (var first = 0; first < count; first += ValuesOfPart)
         {
-            for (var i = start; i < start + length; i += Lanes.Width)
-                Lanes.Store(Evaluate(open, powers, i, Math.Min(Lanes.Width, start + length - i), bits), target, i, Math.Min(Lanes.Width, start + length - i));
-        }, ChunkLength);
+            var start = first;
+            var part = Math.Min(ValuesOfPart, count - first);
+            var dealt = party.Correlations.Derived(new Shape(part, Entries), () => Deal(residue.Mask.Slice(start, Shape.Vector(part)), bits));
+            if (result.IsHollow || dealt.IsHollow) continue;
+            var (open, powers, target) = (residue.Public.Values, dealt.Values, result.Values);
+            Parallelism.ForChunks(part, (begin, length) =>
+            {
+                for (var i = begin; i < begin + length; i += Lanes.Width)
+                {
+                    var n = Math.Min(Lanes.Width, begin + length - i);
+                    Lanes.Store(Evaluate(open, powers, start, i, n, bits), target, start + i, n);
+                }
+            }, ChunkLength);
+        }
+
         return new(result, fractionBits);
     }
 
@@ -82,9 +95,9 @@ public static class Exponential
         return await party.ExponentialOfTwo(inTwos, fractionBits);
     }
 
-    static Vector256<ulong> Evaluate(ulong[] open, ulong[] powers, int index, int n, int bits)
+    static Vector256<ulong> Evaluate(ulong[] open, ulong[] powers, int start, int index, int n, int bits)
     {
-        var v = Lanes.Load(open, index, n);
+        var v = Lanes.Load(open, start + index, n);
         var power = PowerOfTwo.Of(v << (64 - PhaseBits));
 
         // 2^f̂ has 30 fraction bits; 2^(whole − 31) of it with the wanted bits is this much to the right, rounded.

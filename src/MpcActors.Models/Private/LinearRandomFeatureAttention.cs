@@ -7,15 +7,16 @@ namespace MpcActors.Models.Private;
 
 /// <summary>Random feature attention in the order that is linear in the length: f(Q)·(f(K)ᵀV), for texts longer than there are features.</summary>
 /// <remarks>
-/// <para>Of each text and head: S = f(K)ᵀV/nD, u = f(K)ᵀ1/nD, o_i = f(q_i)·S / max(f(q_i)·u, 1/32), the same numbers as <see cref="RandomFeatureAttention"/>.</para>
-/// <para>1. Cosines and sines of all phases; open them and the values, truncate them, open them again: three rounds.</para>
-/// <para>2. S is a product of open wires, u a sum: local. 1/nD is public. Truncate, open: two rounds.</para>
+/// <para>Of each text and head: S = f(K)ᵀV, u = f(K)ᵀ1, o_i = f(q_i)·S / max(f(q_i)·u, nD/32), the same numbers as <see cref="RandomFeatureAttention"/>.</para>
+/// <para>1. Cosines and sines of all phases; truncate the values; open features (with all their bits) and values: three rounds.</para>
+/// <para>2. S is a product of open wires, u a sum: local. Truncate, open: two rounds. A power of two stands for nD in S, which costs nothing; what is
+/// missing of nD goes into the inverses of the denominators, of which there are few.</para>
 /// <para>3. Numerators and denominators: local. Truncate; floor and invert the denominators; open both; multiply; truncate.</para>
+/// Limit: the length of a text times its largest value stays below 2^17.
 /// </remarks>
 static class LinearRandomFeatureAttention
 {
-    /// <summary>As in <see cref="RandomFeatureAttention"/>; a state is a mean of values, and D of them are summed up again.</summary>
-    const int FeatureBits = 18;
+    /// <summary>Fraction bits of 1/nD, of a state, which is a mean of values of which D are summed up again, and as in <see cref="RandomFeatureAttention"/>.</summary>
     const int ScaleBits = 18;
     const int StateBits = 24;
     const int WeightBits = 24;
@@ -35,11 +36,9 @@ static class LinearRandomFeatureAttention
         Share cosine, sine;
         using (party.Meter.Enter("cosine")) (cosine, sine) = await suite.CosineAndSineOfTurns(party, phases);
         var values = queryKeyValue with { Value = queryKeyValue.Value.Columns(2 * keysWidth, valuesWidth) };
-        var fine = await party.Mask(cosine, sine, values);
-        cosine = party.Truncate(fine[0], cosine.FractionBits - FeatureBits);
-        sine = party.Truncate(fine[1], sine.FractionBits - FeatureBits);
-        values = party.Truncate(fine[2], values.FractionBits - FixedPoint.FractionBits);
+        values = await party.TruncateTo(values);
         var open = await party.Mask(cosine, sine, values);
+        var featureBits = cosine.FractionBits;
 
         // 2. A state has its D cosine rows, then its D sine rows; states go text by text, head by head.
         var keyView = new MatrixView(keysWidth, 2 * keysWidth, sequences.Rows, keysWidth);
@@ -54,15 +53,13 @@ static class LinearRandomFeatureAttention
             new BlockFactors(open[1], open[2], [.. blocks.Select((_, i) => State(i, 1))]));
         var sums = RowOperations.Concatenate(cosine.Value.SumRowGroups(sequences.Starts), sine.Value.SumRowGroups(sequences.Starts));
 
-        // The power of two in 1/D costs no precision: it is a matter of where the point stands.
-        var powerOfFeatures = BitOperations.Log2((uint)features - 1) + 1;
-        var scales = Array.ConvertAll(blocks, block =>
-            FixedPoint.Encode(Math.ScaleB(1, powerOfFeatures) / ((double)sequences.Lengths[block.Text % sequences.Texts] * features), ScaleBits));
-        var scaleBits = ScaleBits + powerOfFeatures;
-        var rowScales = scales.SelectMany(scale => Enumerable.Repeat(scale, 2 * features)).ToArray();
+        // nD lies below a power of two, by which S is divided: a matter of where the point stands. Sums are divided by nD itself.
+        var counts = Array.ConvertAll(blocks, block => (long)sequences.Lengths[block.Text % sequences.Texts] * features);
+        var powerBits = BitOperations.Log2((ulong)counts.Max() - 1) + 1;
+        var scales = counts.SelectMany(count => Enumerable.Repeat(FixedPoint.Encode(Math.ScaleB(1, powerBits) / count, ScaleBits), 2 * features)).ToArray();
         var scaled = await party.Mask(
-            new Share(states.Value.ScaleRows(rowScales), states.FractionBits + scaleBits),
-            new Share(KeySums(sums, blocks, layer, texts).ScaleRows(rowScales), FeatureBits + scaleBits));
+            states with { FractionBits = states.FractionBits + powerBits },
+            new Share(KeySums(sums, blocks, layer, texts).ScaleRows(scales), featureBits + ScaleBits + powerBits));
         var state = await party.Mask(Array.ConvertAll(scaled, wire => party.Truncate(wire, wire.FractionBits - StateBits)));
 
         // 3.
@@ -92,10 +89,18 @@ static class LinearRandomFeatureAttention
             inverses = await suite.Reciprocal(party, denominator, RandomFeatures.DenominatorFloor, 1.25, QuotientBits);
         }
 
-        // A value row's part of one head is one segment, with a denominator of its own.
-        var factors = await party.Mask(numerator, inverses.WithMoreFractionBits(QuotientBits + 1));
+        // A value row's part of one head is one segment, with a denominator of its own; its inverse gets what S lacks of nD.
+        var lacks = new ulong[sequences.Rows * layer.Heads];
+        for (var row = 0; row < sequences.Rows; row++)
+        {
+            var text = Array.BinarySearch(sequences.Starts, row) is var found && found >= 0 ? found : ~found - 1;
+            lacks.AsSpan(row * layer.Heads, layer.Heads).Fill(FixedPoint.Encode(Math.ScaleB(1, powerBits) / counts[text * layer.Heads], ScaleBits));
+        }
+
+        var corrected = new Share(inverses.Value * RingTensor.Of(inverses.Shape, lacks), inverses.FractionBits + ScaleBits);
+        var factors = await party.Mask(numerator, corrected);
         var segments = Enumerable.Range(0, sequences.Rows * layer.Heads + 1).Select(i => i * depth).ToArray();
-        return await party.TruncateTo(party.MultiplySegments(factors[0], factors[1], 1, segments));
+        return await party.TruncateTo(party.MultiplySegments(factors[0], factors[1], ScaleBits, segments));
     }
 
     /// <summary>The rows of a block's text and the columns of its head.</summary>

@@ -12,10 +12,12 @@ public enum FeatureForm
     ShiftedCosine,
 }
 
-/// <summary>Public random frequencies that stand in for softmax's exponential: E[f(q)·f(k)] = exp(−|q − k|²/2√d), the kernel of exp(q·k/√d) up to the norms.</summary>
+/// <summary>Public random frequencies in the place of softmax's exponential: E[f(q)·f(k)] = exp(−|q − k|²/2d), a Gaussian kernel (Rahimi and Recht, NIPS 2007).</summary>
 /// <remarks>
-/// A head's frequencies are independent normal vectors of standard deviation d^(−1/4) (Rahimi and Recht, NIPS 2007). They are drawn from a seed, a
-/// function of the place alone, so that everybody has the same; a trained model needs them learned instead to keep its accuracy.
+/// A head's frequencies are independent normal vectors of standard deviation 1/√d, wide enough a kernel that no denominator comes near zero. The
+/// kernel of exp(q·k/√d) itself would take d^(−1/4) and, by its variance, far more features than anybody pays for: a trained model needs its
+/// frequencies learned to keep its accuracy. These serve to run and count. They are drawn from a seed, a function of the place alone, so that
+/// everybody has the same.
 /// </remarks>
 public sealed class RandomFrequencies(int heads, int headWidth, int features, FeatureForm form, ulong seed)
 {
@@ -26,7 +28,7 @@ public sealed class RandomFrequencies(int heads, int headWidth, int features, Fe
     {
         var frequencies = new double[heads * headWidth * features];
         CounterGaussian.Fill(seed, (ulong)layer, frequencies);
-        var deviation = Math.Pow(headWidth, -0.25) / Math.Tau;
+        var deviation = 1 / (Math.Sqrt(headWidth) * Math.Tau);
         for (var i = 0; i < frequencies.Length; i++) frequencies[i] *= deviation;
         var weight = new double[map.In * heads * features];
         var bias = new double[heads * features];

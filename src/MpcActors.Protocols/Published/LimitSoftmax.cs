@@ -4,8 +4,9 @@ namespace MpcActors.Protocols.Published;
 
 /// <summary>Softmax of rows as CrypTen has it: <see cref="LogReduction"/>, <see cref="LimitExponential"/>, <see cref="NewtonReciprocal"/> of the sum, a product with each row's own factor.</summary>
 /// <remarks>
-/// 116 rounds and 1,488 bytes logged a score for rows of 128, 136 and 1,332 for 512. Wrong for a row whose sum passes 255 (some 300 scores that hardly differ)
-/// and for scores more than 512 below their row's largest, such as masked ones.
+/// 116 rounds and 1,488 bytes logged a score for rows of 128, 136 and 1,332 for 512. Wrong for scores more than 512 below their row's largest, such as masked ones.
+/// One thing is not CrypTen's: the sum of a long row is divided by a public power of two before it is inverted, which costs nothing. As it stands CrypTen
+/// gives garbage once a sum passes 255, that is for 512 scores which hardly differ, and no model of that length would survive it.
 /// </remarks>
 public static class LimitSoftmax
 {
@@ -28,8 +29,10 @@ public static class LimitSoftmax
         if (rows.Shape.Columns == 1) return party.AddPublic(rows - rows, 1);
         var (largest, _) = await party.MaximumOfRowsAnew(rows);
         var exponentials = await party.Exponential(rows with { Value = rows.Value.MinusColumn(largest.Value) });
-        var inverses = await party.ReciprocalOfPositive(exponentials with { Value = exponentials.Value.SumRows() });
-        return await party.RowwiseProduct(exponentials, inverses);
+        var shift = PublishedFunctions.ShiftOfSum(rows.Shape.Columns);
+        var sums = (exponentials with { Value = exponentials.Value.SumRows() }).TruncateLocally(shift) with { FractionBits = exponentials.FractionBits };
+        var inverses = await party.ReciprocalOfPositive(sums);
+        return await party.RowwiseProduct(exponentials, inverses with { FractionBits = inverses.FractionBits + shift });
     }
 
     /// <param name="scores">Read as one row; scores rowStarts[g] to rowStarts[g + 1] − 1 are row g. Rows of one length go side by side, those of others after them.</param>

@@ -87,6 +87,9 @@ public static class PublishedFunctions
         return result;
     }
 
+    /// <summary>The power of two by which a sum of so many exponentials is divided, so that Newton's steps can invert it: they go astray above 255.</summary>
+    public static int ShiftOfSum(int count) => count <= 128 ? 0 : (int)Math.Ceiling(Math.Log2(count / 128.0));
+
     public static double[] Softmax(ReadOnlySpan<double> row)
     {
         var result = row.ToArray();
@@ -95,7 +98,8 @@ public static class PublishedFunctions
         foreach (var x in row) largest = Math.Max(largest, x);
         var sum = 0.0;
         for (var i = 0; i < result.Length; i++) sum += result[i] = Exponential(result[i] - largest);
-        var inverse = Reciprocal(sum);
+        var shift = ShiftOfSum(row.Length);
+        var inverse = Math.ScaleB(Reciprocal(Math.ScaleB(sum, -shift)), -shift);
         for (var i = 0; i < result.Length; i++) result[i] *= inverse;
         return result;
     }

@@ -11,6 +11,9 @@ static class UpCommand
 {
     const string Name = "up";
 
+    /// <summary>For the others to hear from the failed one's peers why the session is over.</summary>
+    static readonly TimeSpan Word = TimeSpan.FromSeconds(2);
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static Command Create()
@@ -71,14 +74,16 @@ static class UpCommand
                 running.Remove(ended);
                 if (ended.ExitCode == 0) continue;
                 output.Error.WriteLine($"{ended.Role.Name()} ended with exit code {ended.ExitCode}; the session is over");
+                await Task.WhenAny(Task.WhenAll(running.Select(process => process.Ended)), Task.Delay(Word, stop.Token));
                 break;
             }
         }
         catch (OperationCanceledException)
         {
-            foreach (var process in running) process.Stop();
+            // Ctrl-C.
         }
 
+        foreach (var process in running) process.Stop();
         await Task.WhenAny(Task.WhenAll(running.Select(process => process.Ended)), Task.Delay(Patience, CancellationToken.None));
         foreach (var process in running) process.Kill();
         await Task.WhenAll(processes.Select(process => process.Ended));

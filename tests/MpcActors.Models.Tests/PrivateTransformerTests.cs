@@ -33,15 +33,18 @@ public sealed class PrivateTransformerTests
         AssertClose(clear.Logits, run.Logits, 2 * HiddenError);
     }
 
-    [Fact]
-    public void Long_texts_take_the_linear_order_and_get_the_same_result()
+    [Theory]
+    [InlineData("tiny-roberta")]
+    [InlineData("tiny-gpt2")]
+    public void Long_texts_take_the_linear_order_and_get_the_same_result(string name)
     {
-        var session = new TransformerSession("tiny-roberta", AttentionKind.RandomFeatures, lengths: [60, 55], features: 8);
+        var session = new TransformerSession(name, AttentionKind.RandomFeatures, lengths: [60, 55], features: 8);
 
         var run = session.Run(() => new FusedSuite(), isStreamed: true, watches: true);
 
         var clear = session.Clear(new ExactFunctions());
         Assert.All(clear.Layers.Zip(run.Layers), pair => AssertClose(pair.First, pair.Second, HiddenError));
+        Assert.Equal(session.Plan(new FusedSuite(), isStreamed: true).Operations, run.Operations);
     }
 
     [Theory]

@@ -13,7 +13,7 @@ namespace MpcActors.Models.Private;
 /// <para>4. Denominators = max(row sum, 1/32), their reciprocals, the products with the numerators, a truncation.</para>
 /// Associativity gives the order: with n keys, (f(Q) f(K)ᵀ) V needs n² weights and f(Q) (f(K)ᵀ V) needs 2D·d state entries, a head
 /// and text. The texts of classification tasks are shorter than 2D, where the former is less of everything; for longer ones there is
-/// <see cref="LinearRandomFeatureAttention"/>.
+/// <see cref="LinearRandomFeatureAttention"/>, and for causal models <see cref="CausalRandomFeatureAttention"/>.
 /// </remarks>
 public sealed class RandomFeatureAttention : IAttention
 {
@@ -26,9 +26,12 @@ public sealed class RandomFeatureAttention : IAttention
     const int QuotientBits = 20;
 
     public ValueTask<Share> Attend(Party party, ISuite suite, LayerOutline layer, Share queryKeyValue, Sequences from, Sequences to, SharedPrefix? prefix) =>
-        prefix is null && !layer.IsCausal && LinearRandomFeatureAttention.IsCheaper(layer, from)
-            ? LinearRandomFeatureAttention.Attend(party, suite, layer, queryKeyValue, from)
-            : AttendByWeights(party, suite, layer, queryKeyValue, from, to, prefix);
+        (prefix, layer.IsCausal) switch
+        {
+            (null, true) when CausalRandomFeatureAttention.IsCheaper(layer, from) => CausalRandomFeatureAttention.Attend(party, suite, layer, queryKeyValue, from),
+            (null, false) when LinearRandomFeatureAttention.IsCheaper(layer, from) => LinearRandomFeatureAttention.Attend(party, suite, layer, queryKeyValue, from),
+            _ => AttendByWeights(party, suite, layer, queryKeyValue, from, to, prefix),
+        };
 
     static async ValueTask<Share> AttendByWeights(Party party, ISuite suite, LayerOutline layer, Share queryKeyValue, Sequences from, Sequences to, SharedPrefix? prefix)
     {

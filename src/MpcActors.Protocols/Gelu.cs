@@ -19,6 +19,12 @@ public static class Gelu
         [-0.8638428908411, -0.70978263486798, 0.28912748685122, -0.30765288147982, 0.11265713925869, -0.066714397811484, 0.015196829318615, -0.0048172118377269],
         new double[8]);
 
+    /// <summary>1/2 plus the derivative of the even part: GELU's derivative within the bounds, and 0 and 1 at them to the error below.</summary>
+    static readonly TrigonometricSeries Slope = Series.Derivative(0.5);
+
+    /// <summary>The largest error of the derivative: a fit's derivative is worse than the fit.</summary>
+    public const double DerivativeError = 6e-4;
+
     public static Cost CostOf(long count) => Cost.Masking(count) + Clamping.CostOf(count) + SeriesEvaluation.CostOf(count, Series.Terms);
 
     /// <param name="x">Smaller than 2^20; up to 39 fraction bits, so that a product need not be truncated first.</param>
@@ -29,5 +35,15 @@ public static class Gelu
         var even = await party.Evaluate(inside, Series);
         var half = inside with { FractionBits = inside.FractionBits + 1 };
         return even + half.WithMoreFractionBits(even.FractionBits) + above.WithMoreFractionBits(even.FractionBits);
+    }
+
+    /// <summary>The same, and its derivative from the same openings, both with 40 fraction bits.</summary>
+    public static async ValueTask<(Share Value, Share Derivative)> GaussianErrorLinearUnitAndDerivative(this Party party, Share x)
+    {
+        var (inside, above) = await party.Clamp(await party.Mask(x), -Bound, Bound);
+        var residue = await Residue.Open(party, inside, Series.PeriodBits, SeriesEvaluation.PhaseBits - Series.PeriodBits);
+        var both = SeriesEvaluation.EvaluateAt(party, residue, SeriesEvaluation.FractionBits, Series, Slope);
+        var half = inside with { FractionBits = inside.FractionBits + 1 };
+        return (both[0] + half.WithMoreFractionBits(both[0].FractionBits) + above.WithMoreFractionBits(both[0].FractionBits), both[1]);
     }
 }

@@ -17,6 +17,9 @@ public static class LayerNormalisation
     /// <summary>2^−24: what must at least be added to a variance.</summary>
     public const double LeastEpsilon = 1.0 / (1 << 24);
 
+    /// <summary>Of the argument.</summary>
+    internal const int MostFractionBits = 36;
+
     /// <summary>Values are at most 2^10 in size.</summary>
     const int ValueBits = 10;
 
@@ -40,11 +43,17 @@ public static class LayerNormalisation
 
     /// <param name="rows">With up to 36 fraction bits, so that a product need not be truncated first.</param>
     /// <param name="fractionBits">Of the result.</param>
-    public static async ValueTask<Share> Normalize(this Party party, Share rows, double epsilon, int fractionBits = FixedPoint.FractionBits)
+    public static async ValueTask<Share> Normalize(this Party party, Share rows, double epsilon, int fractionBits = FixedPoint.FractionBits) =>
+        (await party.NormalizeWithRoot(rows, epsilon, fractionBits)).Normalised;
+
+    /// <summary>The same, and the open inverse roots 1/√(variance + ε), one a row, to be truncated by so many bits where they are a factor.</summary>
+    internal static async ValueTask<(Share Normalised, Masked Root, int RootSurplus)> NormalizeWithRoot(
+        this Party party, Share rows, double epsilon, int fractionBits = FixedPoint.FractionBits)
     {
         var width = rows.Shape.Columns;
         if (width is < 2 or > 16384) throw new ArgumentException($"rows of 2 to 16384 values can be normalised, not of {width}");
-        if (rows.FractionBits > 36) throw new ArgumentException($"rows with {rows.FractionBits} fraction bits are to be truncated to 36 first");
+        if (rows.FractionBits > MostFractionBits)
+            throw new ArgumentException($"rows with {rows.FractionBits} fraction bits are to be truncated to {MostFractionBits} first");
 
         // Centred, with a factor that stands for 1/w. What it lacks of that is known, so ε is given the same.
         var factorBits = CentredBits - rows.FractionBits;
@@ -62,10 +71,16 @@ public static class LayerNormalisation
         var lowBits = LowBitsFor(epsilon);
         var root = await PowerLaw.InverseSquareRoot.Times(Math.Sqrt(Math.ScaleB(width, -2 * h)))
             .Evaluate(party, await party.Mask(sums with { FractionBits = sums.FractionBits + 2 * h }), lowBits, PiecesFor(width, lowBits));
-        var starts = new int[rows.Shape.Rows + 1];
-        for (var i = 0; i < starts.Length; i++) starts[i] = i * width;
-        return await party.TruncateTo(
-            party.MultiplySegments(deviations[0], await party.Mask(root), root.FractionBits - RootBitsFor(width), starts), fractionBits);
+        var (open, surplus) = (await party.Mask(root), root.FractionBits - RootBitsFor(width));
+        return (await party.TruncateTo(party.MultiplySegments(deviations[0], open, surplus, RowStarts(rows.Shape)), fractionBits), open, surplus);
+    }
+
+    /// <summary>Where the rows begin when the values are read as one row.</summary>
+    internal static int[] RowStarts(Shape rows)
+    {
+        var starts = new int[rows.Rows + 1];
+        for (var i = 0; i < starts.Length; i++) starts[i] = i * rows.Columns;
+        return starts;
     }
 
     /// <summary>Squares of a row, 2^20 each at most, stay below 2^60.</summary>

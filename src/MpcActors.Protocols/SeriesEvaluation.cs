@@ -31,17 +31,26 @@ static class SeriesEvaluation
         EvaluateAt(party, await Residue.Open(party, x, series.PeriodBits, PhaseBits - series.PeriodBits), series, fractionBits);
 
     /// <summary>The same for an argument that has been opened already, of <see cref="PhaseBits"/> bits. Local.</summary>
-    public static Share EvaluateAt(Party party, Residue residue, TrigonometricSeries series, int fractionBits)
+    public static Share EvaluateAt(Party party, Residue residue, TrigonometricSeries series, int fractionBits) => EvaluateAt(party, residue, fractionBits, series)[0];
+
+    /// <summary>Several series of as many terms at one argument, from the same dealt words. Local.</summary>
+    public static Share[] EvaluateAt(Party party, Residue residue, int fractionBits, params TrigonometricSeries[] series)
+    {
+        var (bits, shape, terms) = (fractionBits / 2, residue.Shape, series[0].Terms);
+        var dealt = party.Correlations.Derived(new Shape(shape.Count, 2 * terms), () => Deal(residue.Mask, terms, bits));
+        party.Meter.CountElements(2L * terms * series.Length * shape.Count);
+        return Array.ConvertAll(series, one => Evaluate(party.Seat, residue, dealt, one, fractionBits));
+    }
+
+    static Share Evaluate(Seat seat, Residue residue, RingTensor dealt, TrigonometricSeries series, int fractionBits)
     {
         var (bits, shape) = (fractionBits / 2, residue.Shape);
         var (count, terms) = (shape.Count, series.Terms);
-        var dealt = party.Correlations.Derived(new Shape(count, 2 * terms), () => Deal(residue.Mask, terms, bits));
-        party.Meter.CountElements(2L * terms * count);
         if (residue.Public.IsHollow || dealt.IsHollow) return new(RingTensor.Hollow(shape), fractionBits);
 
         var result = RingTensor.Uninitialized(shape);
         var (delta, masks, target) = (residue.Public.Values, dealt.Values, result.Values);
-        var constant = party.Seat == Seat.One ? FixedPoint.Encode(series.Constant, fractionBits) : 0;
+        var constant = seat == Seat.One ? FixedPoint.Encode(series.Constant, fractionBits) : 0;
         var (a, b) = (Encode(series.Cosines), Encode(series.Sines));
         Parallelism.ForChunks(count, (start, length) =>
         {

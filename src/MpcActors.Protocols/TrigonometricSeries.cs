@@ -14,6 +14,10 @@ sealed record TrigonometricSeries(int PeriodBits, double Constant, double[] Cosi
     public TrigonometricSeries Times(double factor) =>
         new(PeriodBits, factor * Constant, Array.ConvertAll(Cosines, a => factor * a), Array.ConvertAll(Sines, b => factor * b));
 
+    /// <summary>The derivative, plus a constant.</summary>
+    public TrigonometricSeries Derivative(double constant) => new(
+        PeriodBits, constant, [.. Sines.Select((b, k) => b * Frequency(k))], [.. Cosines.Select((a, k) => -a * Frequency(k))]);
+
     /// <summary>How much its rounded factors add to the error, at most, with <paramref name="fractionBits"/> of the result.</summary>
     public double RoundingErrorOf(int fractionBits)
     {
@@ -21,4 +25,6 @@ sealed record TrigonometricSeries(int PeriodBits, double Constant, double[] Cosi
         for (var k = 0; k < Terms; k++) sum += 1 + Math.Sqrt(Cosines[k] * Cosines[k] + Sines[k] * Sines[k]);
         return Math.Sqrt(0.5) * Math.ScaleB(1, -fractionBits / 2) * sum;
     }
+
+    double Frequency(int term) => Math.ScaleB(Math.Tau * (term + 1), -PeriodBits);
 }

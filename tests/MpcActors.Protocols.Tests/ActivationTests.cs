@@ -38,6 +38,19 @@ public sealed class ActivationTests
     }
 
     [Fact]
+    public void The_derivative_of_gelu_comes_from_the_same_openings_and_is_within_its_bound()
+    {
+        var x = TwoParty.Encode(Arguments(20_001, 1 << 20), 32);
+        var run = TwoParty.Run(Seed.FromNumber(2), [x], static async (party, inputs) =>
+        {
+            var (value, derivative) = await party.GaussianErrorLinearUnitAndDerivative(inputs[0]);
+            return [derivative, value];
+        });
+        Check(run, x, static v => Math.Abs(v) > 30 ? (v > 0 ? 1 : 0) : v == 0 ? 0.5 : Clear.Gelu(v) / v + v * Math.Exp(-v * v / 2) / Math.Sqrt(Math.Tau), Gelu.DerivativeError);
+        Assert.Equal(Gelu.CostOf(x.Value.Count), run.Cost);
+    }
+
+    [Fact]
     public void Few_values_cost_what_is_declared_too()
     {
         foreach (var count in (int[])[1, 2, 3, 5, 63, 65])

@@ -1,3 +1,4 @@
+using MpcActors.Protocols.Training;
 using MpcActors.Ring;
 
 namespace MpcActors.Protocols.Published;
@@ -22,12 +23,22 @@ public static class FourierGelu
 
     static readonly TrigonometricSeries Series = new(0, 0, new double[PublishedFunctions.GeluSines.Count], [.. PublishedFunctions.GeluSines]);
 
+    /// <summary>The derivative of the series by x.</summary>
+    static readonly TrigonometricSeries Slope = new(0, 0,
+        [.. PublishedFunctions.GeluSines.Select((b, k) => b * Math.Tau * (k + 1) / (PublishedFunctions.GeluPeriod * Math.Sqrt(2)))], new double[PublishedFunctions.GeluSines.Count]);
+
     public static Cost CostOf(long count) => SignedSelection.CostOfIsNegative(2 * count)
         + Cost.Masking(count) + Cost.Dealt(2L * PublishedFunctions.GeluSines.Count * count)
         + 2 * FreshProducts.CostOfMultiplying(count);
 
+    /// <summary>Three products a value on the way back: with the bit of the middle piece, with x, with the gradient.</summary>
+    public static Cost CostOfBackward(long count) => 3 * FreshProducts.CostOfMultiplying(count);
+
     /// <summary>With the fraction bits of x.</summary>
-    public static async ValueTask<Share> Gelu(this Party party, Share x)
+    public static async ValueTask<Share> Gelu(this Party party, Share x) => (await GeluAndBackward(party, x)).Value;
+
+    /// <summary>The same, and the way back: g(1 + erf)/2 + gx·erf′/2 with the bits of the pieces and the angle that the value had.</summary>
+    internal static async ValueTask<Traced> GeluAndBackward(Party party, Share x)
     {
         // Below the lower break point, and below the upper one.
         var differences = RowOperations.Concatenate(party.AddPublic(x, Break).Value, party.AddPublic(x, -Break).Value);
@@ -37,12 +48,19 @@ public static class FourierGelu
         var turns = new Share(
             x.Value * FixedPoint.Encode(1 / (Math.Sqrt(2) * PublishedFunctions.GeluPeriod), TurnBits), x.FractionBits + TurnBits);
         var phase = await Residue.Open(party, turns, integerBits: 0, SeriesEvaluation.PhaseBits, opensWhole: true);
-        var series = LocalTruncation.TruncateInPlace(
-            SeriesEvaluation.EvaluateAt(party, phase, Series, ProductBits), ProductBits - x.FractionBits);
+        var both = SeriesEvaluation.EvaluateAt(party, phase, ProductBits, Series, Slope);
+        var series = LocalTruncation.TruncateInPlace(both[0], ProductBits - x.FractionBits);
 
         // 1 + erf is 2 minus both bits, plus what the series says between the break points.
-        var middle = await party.MultiplyAnew(new Share(upper - lower, 0), series);
+        var isMiddle = new Share(upper - lower, 0);
+        var middle = await party.MultiplyAnew(isMiddle, series);
         var outer = party.AddPublic(new Share(lower + upper, 0) * -1, 2).WithMoreFractionBits(x.FractionBits);
-        return (await party.MultiplyAnew(x, outer + middle)).DivideLocally(2);
+        var onePlusErf = outer + middle;
+        return new((await party.MultiplyAnew(x, onePlusErf)).DivideLocally(2), async gradient =>
+        {
+            var slope = await party.MultiplyAnew(isMiddle, LocalTruncation.TruncateInPlace(both[1], ProductBits - x.FractionBits));
+            var derivative = (onePlusErf + await party.MultiplyAnew(x, slope)).DivideLocally(2);
+            return await party.MultiplyAnew(gradient, derivative);
+        });
     }
 }

@@ -14,7 +14,10 @@ public static class NewtonLayerNorm
     public static Cost CostOf(Shape rows) => CostOfNormalizing(rows) + BroadcastProducts.CostOfColumns(rows);
 
     /// <summary>(x − mean)/√(variance + <paramref name="epsilon"/>) of each row.</summary>
-    public static async ValueTask<Share> NormalizeAnew(this Party party, Share rows, double epsilon)
+    public static async ValueTask<Share> NormalizeAnew(this Party party, Share rows, double epsilon) => (await party.NormalizeWithRootAnew(rows, epsilon)).Normalised;
+
+    /// <summary>The same, and the inverse roots, one a row.</summary>
+    internal static async ValueTask<(Share Normalised, Share Root)> NormalizeWithRootAnew(this Party party, Share rows, double epsilon)
     {
         var width = rows.Shape.Columns;
         var mean = (rows with { Value = rows.Value.SumRows() }).DivideLocally(width);
@@ -22,7 +25,7 @@ public static class NewtonLayerNorm
         var squares = await party.SquareAnew(centred);
         var variance = (squares with { Value = squares.Value.SumRows() }).DivideLocally(width);
         var root = await party.InverseSquareRoot(party.AddPublic(variance, epsilon));
-        return await party.RowwiseProduct(centred, root);
+        return (await party.RowwiseProduct(centred, root), root);
     }
 
     /// <summary>The same times a shared weight for each column, plus a shared bias.</summary>

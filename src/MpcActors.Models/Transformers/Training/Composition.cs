@@ -1,0 +1,49 @@
+using MpcActors.Protocols;
+using MpcActors.Protocols.Training;
+
+namespace MpcActors.Models.Transformers.Training;
+
+/// <summary>Layers one after another.</summary>
+public sealed class Chain(params ILayer[] layers) : ILayer
+{
+    public IEnumerable<Parameter> Factors => layers.SelectMany(layer => layer.Factors);
+
+    public async ValueTask<Traced> Forward(PassContext pass, Share x)
+    {
+        var ways = new Stack<Func<Share, ValueTask<Share>>>();
+        foreach (var layer in layers)
+        {
+            var traced = await layer.Forward(pass, x);
+            x = traced.Value;
+            ways.Push(traced.Backward);
+        }
+
+        return new(x, async gradient =>
+        {
+            foreach (var way in ways) gradient = await way(gradient);
+            return gradient;
+        });
+    }
+}
+
+/// <summary>x + f(x).</summary>
+public sealed class Residual(ILayer inner) : ILayer
+{
+    public IEnumerable<Parameter> Factors => inner.Factors;
+
+    public async ValueTask<Traced> Forward(PassContext pass, Share x)
+    {
+        var traced = await inner.Forward(pass, x);
+        return new(Composition.Sum(x, traced.Value), async gradient => Composition.Sum(gradient, await traced.Backward(gradient)));
+    }
+}
+
+static class Composition
+{
+    /// <summary>With the fraction bits of the finer one: nothing is truncated that the next operation truncates anyway.</summary>
+    public static Share Sum(Share left, Share right)
+    {
+        var bits = Math.Max(left.FractionBits, right.FractionBits);
+        return left.WithMoreFractionBits(bits) + right.WithMoreFractionBits(bits);
+    }
+}

@@ -1,0 +1,101 @@
+using MpcActors.Protocols;
+using MpcActors.Protocols.Training;
+using MpcActors.Ring;
+
+namespace MpcActors.Models.Transformers.Training;
+
+/// <summary>Changes shared parameters by their shared gradients.</summary>
+public interface IShareOptimizer
+{
+    /// <summary>A step of some parameters together; those of one name are the same in every step.</summary>
+    /// <param name="lossScale">Public factor of the gradients.</param>
+    ValueTask Step(Party party, ITrainingSuite suite, string group, Parameter[] parameters, double lossScale);
+
+    /// <summary>After all groups have made theirs.</summary>
+    void EndStep();
+}
+
+/// <summary>w ← w − ηg.</summary>
+public sealed class ShareSgd(double rate) : IShareOptimizer
+{
+    public async ValueTask Step(Party party, ITrainingSuite suite, string group, Parameter[] parameters, double lossScale)
+    {
+        var flat = FlatParameters.Of(parameters);
+        flat.Replace(flat.Values - await suite.Scale(party, flat.Gradients, rate / lossScale, suite.ParameterBits));
+    }
+
+    public void EndStep()
+    {
+    }
+}
+
+/// <summary>Settings of <see cref="ShareAdam"/> and its twin in the clear.</summary>
+/// <param name="Epsilon">Under the root, squared: m/√(v + ε²), which needs one inverse root where m/(√v + ε) needs a root and a division. Both differ where |g| is near ε.</param>
+/// <param name="Decay">Of weights, apart from the gradient: Adam without, AdamW with it (Loshchilov and Hutter, ICLR 2019).</param>
+public sealed record AdamSettings(double Rate, double FirstDecay = 0.9, double SecondDecay = 0.999, double Epsilon = 1e-4, double Decay = 0);
+
+/// <summary>Adam on shares (Kingma and Ba, ICLR 2015): a square, an inverse root and a product a parameter; every other factor is public.</summary>
+/// <remarks>
+/// Kept are M = Σ β₁ᵏg and V = Σ β₂ᵏg², without the factors 1 − β that would press them below a unit of fixed point; these and the corrections of
+/// the bias are in public factors. Scaled gradients up to 32, and ε times the loss scale at least 2^−8.
+/// </remarks>
+public sealed class ShareAdam(AdamSettings settings) : IShareOptimizer
+{
+    readonly Dictionary<string, (Share M, Share V)> _moments = [];
+    int _step = 1;
+
+    public async ValueTask Step(Party party, ITrainingSuite suite, string group, Parameter[] parameters, double lossScale)
+    {
+        var flat = FlatParameters.Of(parameters);
+        var open = (await suite.Open(party, flat.Gradients))[0];
+        var gradient = suite.ValueOf(party, open);
+        var square = await suite.Scale(party, await suite.Square(party, open), 1, suite.SquareBits);
+        var (m, v) = (gradient, square);
+        if (_moments.TryGetValue(group, out var last))
+        {
+            m += last.M - await suite.Scale(party, last.M, 1 - settings.FirstDecay, FixedPoint.FractionBits);
+            v += last.V - await suite.Scale(party, last.V, 1 - settings.SecondDecay, suite.SquareBits);
+        }
+
+        _moments[group] = (m, v);
+        var corrected = _step == 1 ? v : await suite.Scale(party, v, Correction(settings.SecondDecay), suite.SquareBits);
+        var epsilon = settings.Epsilon * lossScale;
+        var inverse = await suite.Forward.InverseSquareRoot(party, party.AddPublic(corrected, epsilon * epsilon), FixedPoint.FractionBits);
+        var wires = await suite.Open(party, m, inverse);
+        var direction = await suite.Multiply(party, wires[0], wires[1]);
+        var values = flat.Values;
+        if (settings.Decay > 0) values -= await suite.Scale(party, flat.Values, settings.Rate * settings.Decay, suite.ParameterBits);
+        flat.Replace(values - await suite.Scale(party, direction, settings.Rate * Correction(settings.FirstDecay), suite.ParameterBits));
+    }
+
+    public void EndStep() => _step++;
+
+    double Correction(double decay) => (1 - decay) / (1 - Math.Pow(decay, _step));
+}
+
+/// <summary>Some parameters and their gradients one after another in a row, so that a step of many tensors takes the rounds of one.</summary>
+sealed record FlatParameters(Parameter[] Parameters, Share Values, Share Gradients)
+{
+    public static FlatParameters Of(Parameter[] parameters)
+    {
+        var gradients = Array.ConvertAll(parameters, parameter => parameter.Gradient ?? throw new InvalidOperationException($"{parameter.Name} has no gradient"));
+        return new(parameters, Join(Array.ConvertAll(parameters, parameter => parameter.Value)), Join(gradients));
+    }
+
+    /// <summary>Gives each parameter its part of new values.</summary>
+    public void Replace(Share values)
+    {
+        var start = 0;
+        foreach (var parameter in Parameters)
+        {
+            parameter.Replace(values with { Value = values.Value.Slice(start, parameter.Shape) });
+            start += parameter.Shape.Count;
+        }
+    }
+
+    static Share Join(Share[] shares)
+    {
+        var bits = shares.Max(share => share.FractionBits);
+        return new(RowOperations.Concatenate(Array.ConvertAll(shares, share => share.WithMoreFractionBits(bits).Value)), bits);
+    }
+}

@@ -1,0 +1,53 @@
+using MpcActors.Protocols;
+using MpcActors.Protocols.Training;
+using MpcActors.Ring;
+
+namespace MpcActors.Models.Transformers.Training;
+
+/// <summary>A tensor of the model on shares, and after a way back its gradient times the loss scale.</summary>
+/// <param name="isTrained">A frozen one gets no gradient, and is opened once for all steps.</param>
+public sealed class Parameter(string name, Share value, bool isTrained)
+{
+    Wire? _wire;
+
+    public string Name => name;
+
+    public bool IsTrained => isTrained;
+
+    public Shape Shape => Value.Shape;
+
+    public Share Value { get; private set; } = value;
+
+    public Share? Gradient { get; private set; }
+
+    /// <summary>As a factor, after <see cref="Open"/>.</summary>
+    internal Wire Wire => _wire ?? throw new InvalidOperationException($"{name} has not been opened in this pass");
+
+    /// <summary>Opens factors together: trained ones in each pass, frozen ones in the first, as a part of setting up.</summary>
+    internal static async ValueTask Open(Party party, ITrainingSuite suite, IReadOnlyList<Parameter> factors)
+    {
+        await Take([.. factors.Where(factor => factor.IsTrained)]);
+        Parameter[] frozen = [.. factors.Where(factor => !factor.IsTrained && factor._wire is null)];
+        if (frozen.Length > 0)
+        {
+            await party.SetUp(async () =>
+            {
+                await Take(frozen);
+                return true;
+            });
+        }
+
+        async ValueTask Take(Parameter[] closed)
+        {
+            if (closed.Length == 0) return;
+            var wires = await suite.Open(party, Array.ConvertAll(closed, factor => factor.Value));
+            for (var i = 0; i < closed.Length; i++) closed[i]._wire = wires[i];
+        }
+    }
+
+    /// <summary>Adds to the gradient, with the fraction bits of the finer one.</summary>
+    internal void Accumulate(Share gradient) => Gradient = Gradient is null ? gradient : Composition.Sum(Gradient, gradient);
+
+    /// <summary>Takes a step, and forgets the gradient.</summary>
+    internal void Replace(Share value) => (Value, Gradient, _wire) = (value, null, null);
+}

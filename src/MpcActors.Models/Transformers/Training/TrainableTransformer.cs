@@ -1,0 +1,110 @@
+using MpcActors.Data.Transformers;
+using MpcActors.Models.Private;
+using MpcActors.Ring;
+
+namespace MpcActors.Models.Transformers.Training;
+
+/// <summary>Where a trainable model's first rows come from, and what is trained of it.</summary>
+public enum TuningMethod
+{
+    /// <summary>The data owner shares embedded rows; every tensor after them is trained.</summary>
+    Layers,
+
+    /// <summary>All tensors are trained, the table of words by shared one-hot tokens (supervised fine-tuning, SFT).</summary>
+    Full,
+
+    /// <summary>Rows before each text are trained, and nothing else: the weights get no gradient (gradient prompt tuning).</summary>
+    Prompt,
+}
+
+/// <summary>A transformer on shares that can be trained: BERT and RoBERTa (norms after the blocks) or GPT-2, with softmax attention, put together from <see cref="ILayer"/>s.</summary>
+/// <remarks>
+/// Unlike in <see cref="PreparedTransformer"/> nothing is folded, since a step changes it: a norm's scale and bias are parameters of their own.
+/// The decoder has the label words' rows as a parameter of its own, not tied to the table of words.
+/// </remarks>
+public sealed class TrainableTransformer
+{
+    readonly List<Parameter> _parameters = [];
+    readonly Func<string, Shape, bool, Parameter> _make;
+    readonly bool _trainsLayers;
+
+    /// <param name="make">A tensor by its name and shape, and whether it is trained.</param>
+    /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>.</param>
+    public TrainableTransformer(TransformerConfig config, int classes, TuningMethod method, int promptRows, Func<string, Shape, bool, Parameter> make)
+    {
+        (_make, Config, Classes) = (make, config, classes);
+        _trainsLayers = method != TuningMethod.Prompt;
+        var parts = new List<(string Name, ILayer Layer, Parameter[] Parameters)>();
+        if (method != TuningMethod.Layers) parts.Add(Named("embedding", () => method == TuningMethod.Full ? Embedding() : new PromptLayer(Trained("prompt", new(promptRows, config.Width)))));
+        for (var i = 0; i < config.Layers; i++)
+        {
+            var name = $"layer {i}";
+            parts.Add(Named(name, () => Layer(name)));
+        }
+
+        parts.Add(Named("head", Head));
+        Parts = parts;
+    }
+
+    public TransformerConfig Config { get; }
+
+    public int Classes { get; }
+
+    /// <summary>The model in order, and the tensors of each part.</summary>
+    internal IReadOnlyList<(string Name, ILayer Layer, Parameter[] Parameters)> Parts { get; }
+
+    /// <summary>All tensors in the order in which they were made.</summary>
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    (string, ILayer, Parameter[]) Named(string name, Func<ILayer> make)
+    {
+        var first = _parameters.Count;
+        var layer = make();
+        return (name, layer, [.. _parameters.Skip(first)]);
+    }
+
+    ILayer Embedding()
+    {
+        var words = new WordLayer(
+            Of("embedding.words", new(Config.Vocabulary, Config.Width)), Of("embedding.positions", new(Config.Positions, Config.Width)), Config.FirstPosition,
+            Config.TokenTypes > 0 ? Of("embedding.type", Shape.Vector(Config.Width)) : null);
+        return Config.IsCausal ? words : new Chain(words, Norm("embedding.norm"));
+    }
+
+    Chain Layer(string name)
+    {
+        var outline = new LayerOutline(Config.Width, Config.Width, Config.Heads, Config.HeadWidth, Config.HeadWidth, Config.FeedForward, HasResidual: false, Config.Epsilon)
+        {
+            IsCausal = Config.IsCausal,
+        };
+        var entering = Dense($"{name}.query_key_value", Config.Width, 3 * Config.Width, Config.Width, Config.Width, Config.Width);
+        var attention = new AttentionLayer(outline);
+        var leaving = Dense($"{name}.attention_output", Config.Width, Config.Width);
+        var attentionNorm = Norm($"{name}.attention_norm");
+        var into = Dense($"{name}.feed_forward_in", Config.Width, Config.FeedForward);
+        var outOf = Dense($"{name}.feed_forward_out", Config.FeedForward, Config.Width);
+        var norm = Norm($"{name}.feed_forward_norm");
+        return Config.IsCausal
+            ? new Chain(new Residual(new Chain(attentionNorm, entering, attention, leaving)), new Residual(new Chain(norm, into, new GeluLayer(), outOf)))
+            : new Chain(new Residual(new Chain(entering, attention, leaving)), attentionNorm, new Residual(new Chain(into, new GeluLayer(), outOf)), norm);
+    }
+
+    Chain Head() => Config.IsCausal
+        ? new Chain(new AnswerRows(), Norm("head.norm"), new DenseLayer(Of("head.labels.weight", new(Config.Width, Classes)), null))
+        : new Chain(new AnswerRows(), Dense("head.transform", Config.Width, Config.Width), new GeluLayer(), Norm("head.norm"), Dense("head.labels", Config.Width, Classes));
+
+    DenseLayer Dense(string name, int from, int to, params int[] parts) => new(Of($"{name}.weight", new(from, to)), Of($"{name}.bias", Shape.Vector(to)), parts);
+
+    NormLayer Norm(string name) => new(Of($"{name}.scale", Shape.Vector(Config.Width)), Of($"{name}.bias", Shape.Vector(Config.Width)), Config.Epsilon);
+
+    Parameter Of(string name, Shape shape) => Make(name, shape, _trainsLayers);
+
+    Parameter Trained(string name, Shape shape) => Make(name, shape, isTrained: true);
+
+    Parameter Make(string name, Shape shape, bool isTrained)
+    {
+        var parameter = _make(name, shape, isTrained);
+        _parameters.Add(parameter);
+        return parameter;
+    }
+}

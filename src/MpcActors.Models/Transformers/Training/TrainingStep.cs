@@ -1,0 +1,81 @@
+using MpcActors.Models.Private;
+using MpcActors.Protocols;
+using MpcActors.Protocols.Training;
+using MpcActors.Ring;
+
+namespace MpcActors.Models.Transformers.Training;
+
+/// <summary>One step on shares: forward, the cross-entropy of shared labels, back through all layers, and an optimiser. Nobody sees a logit, a loss or a label.</summary>
+public sealed class TrainingStep(ITrainingSuite suite, TrainableTransformer model, double lossScale)
+{
+    /// <summary>A public factor of the loss, 2^6: gradients far below a unit of 2^−16 would be lost. Gradients have it until the optimiser takes it back.</summary>
+    public const double UsualLossScale = 64;
+
+    /// <summary>The gradients of the mean cross-entropy times the loss scale, left with the parameters.</summary>
+    /// <param name="input">Embedded rows [sum of the texts' own lengths, width], or one-hot tokens [.., vocabulary].</param>
+    /// <param name="labels">[texts, classes], 1 at the class, integers or with 16 fraction bits.</param>
+    /// <param name="lengths">Of the texts, a prompt's rows included.</param>
+    /// <param name="answers">The row within each text where its label word is predicted.</param>
+    /// <returns>Logits [texts, classes], and the gradient by the first layer's input.</returns>
+    public async ValueTask<(Share Logits, Share InputGradient)> Gradients(Party party, Share input, Share labels, int[] lengths, int[] answers)
+    {
+        var sequences = new Sequences(lengths, 1);
+        var pass = new PassContext(party, suite, sequences, [.. answers.Select((answer, text) => sequences.Starts[text] + answer)]);
+        var ways = new Stack<(string Name, Func<Share, ValueTask<Share>> Backward)>();
+        var x = input;
+        using (party.Meter.Enter("forward"))
+        {
+            foreach (var (name, layer, _) in model.Parts)
+            {
+                using var scope = party.Meter.Enter(name);
+                using (party.Meter.Enter("weights")) await Parameter.Open(party, suite, [.. layer.Factors]);
+                var traced = await layer.Forward(pass, x);
+                x = traced.Value;
+                ways.Push((name, traced.Backward));
+            }
+        }
+
+        using (party.Meter.Enter("backward"))
+        {
+            var gradient = await OfLogits(party, x, labels);
+            foreach (var (name, backward) in ways)
+            {
+                using var scope = party.Meter.Enter(name);
+                gradient = await backward(gradient);
+            }
+
+            return (x, gradient);
+        }
+    }
+
+    /// <summary>A whole step.</summary>
+    /// <returns>Logits, for the data owner alone.</returns>
+    public async ValueTask<Share> Run(Party party, Share input, Share labels, int[] lengths, int[] answers, IShareOptimizer optimizer)
+    {
+        var (logits, _) = await Gradients(party, input, labels, lengths, answers);
+        using (party.Meter.Enter("optimizer"))
+        {
+            foreach (var (name, _, parameters) in model.Parts)
+            {
+                Parameter[] trained = [.. parameters.Where(parameter => parameter.IsTrained)];
+                if (trained.Length == 0) continue;
+                using var scope = party.Meter.Enter(name);
+                await optimizer.Step(party, suite, name, trained, lossScale);
+            }
+
+            optimizer.EndStep();
+        }
+
+        return logits;
+    }
+
+    /// <summary>(softmax(logits) − labels)/texts, times the loss scale.</summary>
+    async ValueTask<Share> OfLogits(Party party, Share logits, Share labels)
+    {
+        using var scope = party.Meter.Enter("cross-entropy");
+        var shape = logits.Shape;
+        int[] starts = [.. Enumerable.Range(0, shape.Rows + 1).Select(row => row * shape.Columns)];
+        var probabilities = (await suite.Forward.Softmax(party, logits.Reshape(Shape.Vector(shape.Count)), starts)).Reshape(shape);
+        return await suite.Scale(party, probabilities - labels.WithMoreFractionBits(probabilities.FractionBits), lossScale / shape.Rows, FixedPoint.FractionBits);
+    }
+}

@@ -1,0 +1,176 @@
+using MpcActors.Data;
+using MpcActors.Data.Transformers;
+using MpcActors.Models.Transformers.Training;
+using MpcActors.Protocols;
+using MpcActors.Protocols.Training;
+using MpcActors.Ring;
+using MpcActors.Testing;
+
+namespace MpcActors.Models.Tests;
+
+/// <summary>What a training pass in memory came to: gradients without the loss scale, parameters after it, and both costs.</summary>
+public sealed record TrainingRun(IReadOnlyDictionary<string, double[]> Gradients, double[] InputGradient, IReadOnlyDictionary<string, double[]> Parameters, Cost Cost, Cost Planned);
+
+/// <summary>A golden checkpoint, its texts and its gradients, ready to be trained on shares and in the clear.</summary>
+public sealed class GoldenTraining : IDisposable
+{
+    readonly HuggingFaceFolder _weights;
+    readonly IReadOnlyDictionary<string, FloatTensor> _expected;
+    readonly IReadOnlyDictionary<string, FloatTensor> _gradients;
+    readonly string _name;
+    readonly TransformerTensors _tensors;
+
+    public GoldenTraining(string name)
+    {
+        var golden = Path.Combine(AppContext.BaseDirectory, "golden", name);
+        _name = name;
+        _weights = new HuggingFaceFolder(golden);
+        _expected = Safetensors.Read(Path.Combine(golden, "expected.safetensors"));
+        _gradients = Safetensors.Read(Path.Combine(golden, "gradients.safetensors"));
+        _tensors = new TransformerTensors(_weights, [.. Enumerable.Range(0, Config.Vocabulary)]);
+        int[][] texts = [.. Enumerable.Range(0, 3).Select(text => Integers($"tokens.{text}"))];
+        Lengths = [.. texts.Select(text => text.Length)];
+        Answers = [.. Integers("positions").Select((row, text) => row - Lengths[..text].Sum())];
+        Targets = Integers("targets");
+        Rows = Of(_expected, "embedding");
+    }
+
+    public TransformerConfig Config => _weights.Config;
+
+    public int[] Lengths { get; }
+
+    public int[] Answers { get; }
+
+    public int[] Targets { get; }
+
+    public double[] Rows { get; }
+
+    public double Loss => _expected["loss"].Values[0];
+
+    public double[] InputGradient => Of(_gradients, "embedding");
+
+    public void Dispose() => _weights.Dispose();
+
+    public double[] Tensor(string name) => _tensors.Of(name);
+
+    public (IReadOnlyDictionary<string, double[]> Gradients, double Loss, double[] InputGradient) Clear() =>
+        new ClearTraining(Config, Config.Vocabulary, Tensor).Gradients(Rows, Targets, Lengths, Answers);
+
+    /// <summary>A pass on shares, and steps if there is an optimiser.</summary>
+    public TrainingRun Run(Func<ITrainingSuite> suite, Func<IShareOptimizer>? optimizer = null, int steps = 1, double lossScale = TrainingStep.UsualLossScale)
+    {
+        var shapes = new List<(string Name, Shape Shape)>();
+        _ = new TrainableTransformer(Config, Config.Vocabulary, TuningMethod.Layers, 0, (name, shape, isTrained) =>
+        {
+            shapes.Add((name, shape));
+            return new Parameter(name, new Share(RingTensor.Hollow(shape), 16), isTrained);
+        });
+        var bits = suite().ParameterBits;
+        var labels = new double[Targets.Length * Config.Vocabulary];
+        for (var text = 0; text < Targets.Length; text++) labels[text * Config.Vocabulary + Targets[text]] = 1;
+        var inputs = shapes.Select(one => TwoParty.Encode(Tensor(one.Name), one.Shape, bits))
+            .Append(TwoParty.Encode(Rows, new Shape(Lengths.Sum(), Config.Width))).Append(TwoParty.Encode(labels, new Shape(Targets.Length, Config.Vocabulary))).ToArray();
+
+        var run = TwoParty.Run(Seed.FromNumber(3), inputs, async (party, shares) =>
+        {
+            var next = 0;
+            var model = new TrainableTransformer(
+                Config, Config.Vocabulary, TuningMethod.Layers, 0, (name, _, isTrained) => new Parameter(name, shares[next++], isTrained));
+            var step = new TrainingStep(suite(), model, lossScale);
+            if (optimizer is null)
+            {
+                var (_, input) = await step.Gradients(party, shares[^2], shares[^1], Lengths, Answers);
+                return [.. model.Parameters.Select(parameter => parameter.Gradient!), input];
+            }
+
+            var one = optimizer();
+            for (var i = 0; i < steps; i++) await step.Run(party, shares[^2], shares[^1], Lengths, Answers, one);
+            return [.. model.Parameters.Select(parameter => parameter.Value)];
+        });
+
+        var named = shapes.Select((one, i) => (one.Name, Values: run.DecodedAt(i))).ToDictionary(one => one.Name, one => one.Values);
+        return optimizer is null
+            ? new(named.ToDictionary(one => one.Key, one => Unscaled(one.Value)), Unscaled(run.DecodedAt(shapes.Count)), new Dictionary<string, double[]>(), run.Cost, run.Planned)
+            : new(new Dictionary<string, double[]>(), [], named, run.Cost, run.Planned);
+    }
+
+    /// <summary>PyTorch's gradient by a tensor, laid out as ours.</summary>
+    public double[] Gradient(string name)
+    {
+        var path = name.Split('.');
+        var layer = path[0].StartsWith("layer ", StringComparison.Ordinal) ? path[0][6..] : "";
+        if (_name == "gpt2") return OfGpt2(path, layer);
+        var (model, isBert) = (_name == "bert" ? "bert." : "roberta.", _name == "bert");
+        var head = isBert ? "cls.predictions." : "lm_head.";
+        string Norm(string place) => $"{place}.{(path[2] == "bias" ? isBert ? "beta" : "bias" : isBert ? "gamma" : "weight")}";
+        var inLayer = $"{model}encoder.layer.{layer}.";
+        return path switch
+        {
+            ["head", "labels", "weight"] => DecoderGradient($"{model}embeddings.word_embeddings.weight"),
+            ["head", "labels", _] => Of(_gradients, head + "bias"),
+            ["head", "transform", var part] => Dense(head + (isBert ? "transform.dense" : "dense"), part),
+            ["head", "norm", _] => Of(_gradients, Norm(head + (isBert ? "transform.LayerNorm" : "layer_norm"))),
+            [_, "query_key_value", var part] => Joined([.. new[] { "query", "key", "value" }.Select(map => Dense($"{inLayer}attention.self.{map}", part))]),
+            [_, "attention_output", var part] => Dense(inLayer + "attention.output.dense", part),
+            [_, "attention_norm", _] => Of(_gradients, Norm(inLayer + "attention.output.LayerNorm")),
+            [_, "feed_forward_in", var part] => Dense(inLayer + "intermediate.dense", part),
+            [_, "feed_forward_out", var part] => Dense(inLayer + "output.dense", part),
+            _ => Of(_gradients, Norm(inLayer + "output.LayerNorm")),
+        };
+    }
+
+    double[] OfGpt2(string[] path, string layer)
+    {
+        if (path is ["head", "labels", _]) return DecoderGradient("wte.weight");
+        var part = path[^1] == "scale" ? "weight" : path[^1];
+        return Of(_gradients, path switch
+        {
+            ["head", "norm", _] => $"ln_f.{part}",
+            [_, "query_key_value", _] => $"h.{layer}.attn.c_attn.{part}",
+            [_, "attention_output", _] => $"h.{layer}.attn.c_proj.{part}",
+            [_, "attention_norm", _] => $"h.{layer}.ln_1.{part}",
+            [_, "feed_forward_in", _] => $"h.{layer}.mlp.c_fc.{part}",
+            [_, "feed_forward_out", _] => $"h.{layer}.mlp.c_proj.{part}",
+            _ => $"h.{layer}.ln_2.{part}",
+        });
+    }
+
+    /// <summary>The decoder is tied to the words there and a tensor of its own here: without what came by looking words up.</summary>
+    double[] DecoderGradient(string words)
+    {
+        var (gradient, looked, row) = (Of(_gradients, words), Of(_gradients, "inputs_embeds"), 0);
+        foreach (var token in Enumerable.Range(0, 3).SelectMany(text => Integers($"tokens.{text}")))
+        {
+            for (var i = 0; i < Config.Width; i++) gradient[token * Config.Width + i] -= looked[row * Config.Width + i];
+            row++;
+        }
+
+        return Transposed(gradient, Config.Vocabulary);
+    }
+
+    double[] Dense(string place, string part) => part == "bias"
+        ? Of(_gradients, place + ".bias")
+        : Transposed(Of(_gradients, place + ".weight"), _gradients[place + ".bias"].Values.Length);
+
+    /// <summary>Of a matrix of so many rows.</summary>
+    static double[] Transposed(double[] values, int rows)
+    {
+        var (columns, result) = (values.Length / rows, new double[values.Length]);
+        for (var r = 0; r < rows; r++)
+            for (var c = 0; c < columns; c++) result[c * rows + r] = values[r * columns + c];
+        return result;
+    }
+
+    /// <summary>Matrices of the model's width side by side, or biases.</summary>
+    double[] Joined(double[][] maps)
+    {
+        var (rows, width) = (maps[0].Length / Config.Width, Config.Width);
+        return [.. Enumerable.Range(0, rows).SelectMany(row => maps.SelectMany(map => map[(row * width)..((row + 1) * width)]))];
+    }
+
+    static double[] Unscaled(double[] values) => Array.ConvertAll(values, value => value / TrainingStep.UsualLossScale);
+
+    static double[] Of(IReadOnlyDictionary<string, FloatTensor> tensors, string name) => Array.ConvertAll(tensors[name].Values, value => (double)value);
+
+    int[] Integers(string name) => Array.ConvertAll(_expected[name].Values, value => (int)value);
+}

@@ -1,0 +1,95 @@
+using MpcActors.Models.Transformers.Training;
+using MpcActors.Protocols.Published;
+using MpcActors.Protocols.Training;
+using Xunit.Abstractions;
+
+namespace MpcActors.Models.Tests;
+
+/// <summary>Steps of optimisers on shares against those of their twins in the clear, on all tensors of a golden checkpoint.</summary>
+public sealed class ShareOptimizerTests(ITestOutputHelper output)
+{
+    const double Rate = 1e-3;
+
+    [Theory]
+    [InlineData("roberta", 0)]
+    [InlineData("gpt2", 0.01)]
+    public void One_step_of_Adam_equals_the_clear_one_on_all_parameters(string name, double decay)
+    {
+        using var golden = new GoldenTraining(name);
+        var settings = new AdamSettings(Rate, Decay: decay);
+
+        var run = golden.Run(() => new FusedTraining(), () => new ShareAdam(settings));
+
+        Assert.Equal(run.Planned, run.Cost);
+        Compare(golden, run, ClearSteps(golden, settings, 1), parameterError: 1e-3, stepError: 0.03);
+    }
+
+    [Fact]
+    public void Three_steps_of_Adam_follow_the_clear_ones()
+    {
+        using var golden = new GoldenTraining("roberta");
+        var settings = new AdamSettings(Rate);
+
+        var run = golden.Run(() => new FusedTraining(), () => new ShareAdam(settings), steps: 3);
+
+        Compare(golden, run, ClearSteps(golden, settings, 3), parameterError: 1e-3, stepError: 0.03);
+    }
+
+    [Fact]
+    public void A_step_along_the_gradient_is_the_rate_times_PyTorchs_gradient()
+    {
+        using var golden = new GoldenTraining("roberta");
+
+        var run = golden.Run(() => new FusedTraining(), () => new ShareSgd(Rate));
+
+        var expected = run.Parameters.Keys.ToDictionary(tensor => tensor, tensor => golden.Tensor(tensor).Zip(golden.Gradient(tensor), (w, g) => w - Rate * g).ToArray());
+        Compare(golden, run, expected, parameterError: 1e-5, stepError: 0.01);
+    }
+
+    /// <summary>CrypTen's inverse root explodes for squares above 190, so the loss scale must be small.</summary>
+    [Fact]
+    public void The_published_suite_takes_the_planned_step_within_what_its_root_and_16_bits_allow()
+    {
+        using var golden = new GoldenTraining("roberta");
+        var settings = new AdamSettings(Rate);
+
+        var run = golden.Run(() => new PublishedTraining(), () => new ShareAdam(settings), lossScale: 2);
+
+        Assert.Equal(run.Planned, run.Cost);
+        foreach (var (tensor, values) in run.Parameters)
+        {
+            // Newton's root takes small squares for larger ones, so that steps of small gradients are shorter; none is longer than the rate by much.
+            var steps = values.Zip(golden.Tensor(tensor), (after, before) => Math.Abs(after - before));
+            Assert.InRange(steps.Max(), 0, 1.5 * Rate);
+        }
+    }
+
+    static Dictionary<string, double[]> ClearSteps(GoldenTraining golden, AdamSettings settings, int steps)
+    {
+        var tensors = golden.Clear().Gradients.Keys.ToDictionary(tensor => tensor, golden.Tensor);
+        var adam = new ClearAdam(settings);
+        for (var i = 0; i < steps; i++)
+        {
+            var (gradients, _, _) = new ClearTraining(golden.Config, golden.Config.Vocabulary, tensor => tensors[tensor]).Gradients(golden.Rows, golden.Targets, golden.Lengths, golden.Answers);
+            foreach (var (tensor, values) in tensors) adam.Step(tensor, values, gradients[tensor]);
+            adam.EndStep();
+        }
+
+        return tensors;
+    }
+
+    void Compare(GoldenTraining golden, TrainingRun run, Dictionary<string, double[]> expected, double parameterError, double stepError)
+    {
+        foreach (var (tensor, values) in run.Parameters)
+        {
+            var (clear, before) = (expected[tensor], golden.Tensor(tensor));
+            var difference = Norm(clear.Zip(values, (x, y) => x - y));
+            var (ofParameter, ofStep) = (difference / Norm(clear), difference / Norm(clear.Zip(before, (x, y) => x - y)));
+            output.WriteLine($"{tensor}: {ofParameter:G3} of the tensor, {ofStep:G3} of the step");
+            Assert.InRange(ofParameter, 0, parameterError);
+            Assert.InRange(ofStep, 0, stepError);
+        }
+    }
+
+    static double Norm(IEnumerable<double> values) => Math.Sqrt(values.Sum(x => x * x));
+}

@@ -41,14 +41,35 @@ public static class Hocon
         var file = Networks.Contains(nameOrFile) ? Shipped(nameOrFile) : nameOrFile;
         var link = Load(file).GetConfig("mpc.link");
         if (link is null || link.IsEmpty || !link.Root.IsObject()) throw new ArgumentException($"'{file}' has no mpc.link section with latency and bandwidth");
+        return Profile(link, "mpc.link", nameOrFile, file, latency, bandwidth);
+    }
+
+    /// <summary>Lines of single clients by their number from 1, from sections such as mpc.clients.client-3 of a file; none of a shipped network.</summary>
+    /// <exception cref="ArgumentException">A section is not that of a client, or a figure cannot be.</exception>
+    public static IReadOnlyDictionary<int, LinkProfile> ClientNetworks(string nameOrFile)
+    {
+        var profiles = new SortedDictionary<int, LinkProfile>();
+        if (Networks.Contains(nameOrFile) || Load(nameOrFile).GetConfig("mpc.clients") is not { IsEmpty: false } clients) return profiles;
+        foreach (var (key, _) in clients.AsEnumerable())
+        {
+            if (!key.StartsWith("client-", StringComparison.Ordinal) || !int.TryParse(key["client-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var client) || client < 1)
+                throw new ArgumentException($"'{nameOrFile}' has mpc.clients.{key}, which is no client: use client-1, client-2 and so on");
+            profiles[client] = Profile(clients.GetConfig(key), $"mpc.clients.{key}", nameOrFile, nameOrFile) with { Name = key };
+        }
+
+        return profiles;
+    }
+
+    static LinkProfile Profile(Config link, string section, string nameOrFile, string file, string? latency = null, string? bandwidth = null)
+    {
         foreach (var (key, _) in link.AsEnumerable())
-            if (!LinkKeys.Contains(key)) throw new ArgumentException($"'{file}' has mpc.link.{key}, which is not known: use {string.Join(", ", LinkKeys)}");
+            if (!LinkKeys.Contains(key)) throw new ArgumentException($"'{file}' has {section}.{key}, which is not known: use {string.Join(", ", LinkKeys)}");
         try
         {
             var profile = new LinkProfile(
                 link.GetString("name", Path.GetFileNameWithoutExtension(file)),
-                LinkUnits.ParseLatency(latency ?? Required(link, "latency", file)),
-                LinkUnits.ParseBitsPerSecond(bandwidth ?? Required(link, "bandwidth", file)));
+                LinkUnits.ParseLatency(latency ?? Required(link, section, "latency", file)),
+                LinkUnits.ParseBitsPerSecond(bandwidth ?? Required(link, section, "bandwidth", file)));
             return profile with
             {
                 Jitter = Time("jitter", profile.Jitter),
@@ -68,8 +89,8 @@ public static class Hocon
             : throw new FormatException($"'{link.GetString(key)}' cannot be read: {key} is a probability such as 0.01.");
     }
 
-    static string Required(Config link, string key, string file) =>
-        link.GetString(key, null) ?? throw new ArgumentException($"'{file}' lacks mpc.link.{key}");
+    static string Required(Config link, string section, string key, string file) =>
+        link.GetString(key, null) ?? throw new ArgumentException($"'{file}' lacks {section}.{key}");
 
     static string Shipped(string name) => Path.Combine(AppContext.BaseDirectory, "hocon", name + ".hocon");
 }

@@ -52,6 +52,7 @@ public static class CommandLine
         {
             DemoCommand.Create(),
             TuneCommand.Create(),
+            FederateCommand.Create(),
             CostCommand.Create(),
             ExperimentCommand.Create(),
             CertsCommand.Create(),

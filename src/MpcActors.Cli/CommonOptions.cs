@@ -29,9 +29,12 @@ sealed class CommonOptions(string command)
         BadInputException.Check(() => Network(result)),
         result.GetValue(_time) == "modelled" ? Work.Modelled.Default : Work.Measured);
 
+    /// <summary>The profile or file that was named.</summary>
+    public string NetworkName(ParseResult result) => result.GetValue(_network) ?? "lan";
+
     LinkProfile Network(ParseResult result)
     {
-        var name = result.GetValue(_network) ?? "lan";
+        var name = NetworkName(result);
         var (latency, bandwidth) = (result.GetValue(_latency), result.GetValue(_bandwidth));
         if (!Hocon.Networks.Contains(name) && !File.Exists(name))
             throw new BadInputException($"unknown network '{name}': use {string.Join(", ", Hocon.Networks)}, or the path of a HOCON file with an mpc.link section{Nearest.Hint(name, Hocon.Networks)}");

@@ -8,7 +8,7 @@ namespace MpcActors.Protocols.Hybrid;
 /// maximum would be good for. 2. 2^y with y = x·log₂ e kept within ±<see cref="Bound"/> by keys (<see cref="BoundedExponential"/>): two rounds.</para>
 /// <para>3. Open exponentials and sums: one round. 4. The sums' inverses, the powers of four found by keys: three rounds.</para>
 /// <para>5. Open them, truncate and multiply row by row: one round. 6. Truncate: one round.</para>
-/// PriFFT's softmax is known to have no maximum and to be iterative, and no more (arXiv 2503.03146); docs/decisions/0013 tells why this one does not iterate.
+/// PriFFT's softmax is known to have no maximum and to be iterative, and no more (arXiv 2503.03146); docs/decisions/0014 tells why this one does not iterate.
 /// </remarks>
 public static class BoundedSoftmax
 {

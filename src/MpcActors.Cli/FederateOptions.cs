@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using MpcActors.Actors;
+using MpcActors.Data;
+using MpcActors.Network;
+using MpcActors.Tuning.Federated;
+
+namespace MpcActors.Cli;
+
+/// <param name="Alpha">Of the Dirichlet distribution; null splits alike.</param>
+/// <param name="Task">Name of the sentences; null for the tiny task.</param>
+/// <param name="Lines">Of single clients, by their number from 1.</param>
+/// <param name="DropOuts">Rounds and clients, from 0.</param>
+/// <param name="CheckpointFile">Null keeps none.</param>
+sealed record FederateSettings(
+    CommonSettings Common, int Clients, FederatedSettings Tuning, double? Alpha, string? Task, string Model, IReadOnlyDictionary<int, LinkProfile> Lines,
+    IReadOnlySet<(int Round, int Client)> DropOuts, string? CheckpointFile, bool Resume);
+
+/// <summary>The options of <c>federate</c>, read into settings that can be run.</summary>
+sealed class FederateOptions(string command)
+{
+    public const int MostClients = 16;
+
+    const string Tiny = "tiny";
+
+    readonly Option<int> _clients = Options.Count("--clients", "Clients, each with private texts of its own", 2, 1, MostClients);
+    readonly Option<int?> _picked = new("--picked") { Description = "Clients that train in a round (default: all)", HelpName = "N" };
+    readonly Option<int> _rounds = Options.Count("--rounds", "Rounds, each of which ends with an aggregation", 5, 1, 10_000);
+    readonly Option<int> _steps = Options.Count("--local-steps", "Steps of a client in a round", 4, 1, 64);
+    readonly Option<int> _batch = Options.Count("--batch", "Texts a step", 16, 1, 256);
+    readonly Option<string> _split = Options.Choice("--split", "How the texts are split between clients: alike, or skewed by class", "iid", "iid", "dirichlet");
+    readonly Option<double> _alpha = Real("--alpha", "Parameter of the Dirichlet split; the smaller, the more skewed", 0.5);
+    readonly Option<string> _task = Options.Choice("--task", "Which sentences to classify; tiny needs nothing from outside", "yelp", [.. SentimentSentences.Names, Tiny]);
+    readonly Option<string> _model = Options.Choice("--model", "Frozen sentence encoder whose embeddings the clients train on", "use-lite", EncoderModel.Names);
+    readonly Option<string> _optimizer = Options.Choice("--optimizer", "What a client does with a gradient", "sgd", "sgd", "adam");
+    readonly Option<double?> _learningRate = new("--learning-rate") { Description = "Learning rate (default: 0.2 for sgd, 0.01 for adam)", HelpName = "X" };
+
+    readonly Option<string[]> _dropOuts = new("--drop-out")
+    {
+        Description = "A client that drops out in the middle of a round, both counted from 1; any number of times",
+        HelpName = "ROUND:CLIENT",
+    };
+
+    readonly Option<string?> _checkpoint = Options.Text("--checkpoint", "DIR", "Folder for the state of the tuning, kept after every round");
+    readonly Option<bool> _resume = Options.Flag("--resume", "Go on from the checkpoint, if there is one");
+    readonly Option<bool> _offline = Options.Flag("--offline", "Fetch nothing: the same as --model tiny --task tiny");
+    readonly CommonOptions _common = new(command);
+
+    public void AddTo(Command to)
+    {
+        foreach (var option in new Option[]
+            { _clients, _picked, _rounds, _steps, _batch, _split, _alpha, _task, _model, _optimizer, _learningRate, _dropOuts, _checkpoint, _resume, _offline })
+            to.Options.Add(option);
+        _common.AddTo(to);
+    }
+
+    public FederateSettings Read(ParseResult result)
+    {
+        var common = _common.Read(result);
+        var clients = result.GetValue(_clients);
+        var isAdam = result.GetValue(_optimizer) == "adam";
+        var tuning = new FederatedSettings(
+            result.GetValue(_rounds), result.GetValue(_steps), result.GetValue(_picked) ?? clients, result.GetValue(_batch), isAdam ? LocalOptimizer.Adam : LocalOptimizer.Sgd,
+            result.GetValue(_learningRate) ?? (isAdam ? 0.01 : 0.2), common.Seed);
+        BadInputException.Check(() => tuning.Validate(clients));
+        var checkpoint = result.GetValue(_checkpoint);
+        if (result.GetValue(_resume) && checkpoint is null) throw new BadInputException("--resume needs --checkpoint DIR, the folder that holds the state to go on from");
+        var isOffline = result.GetValue(_offline);
+        var task = isOffline ? Tiny : result.GetValue(_task)!;
+        var alpha = result.GetValue(_alpha);
+        if (!(alpha is > 0 and <= 1e6)) throw new BadInputException(FormattableString.Invariant($"--alpha is {alpha}, but must be above 0 and at most 1000000"));
+        return new(
+            common, clients, tuning, result.GetValue(_split) == "dirichlet" ? alpha : null, task == Tiny ? null : task, isOffline ? Tiny : result.GetValue(_model)!,
+            Lines(result, clients), (result.GetValue(_dropOuts) ?? []).Select(text => DropOut(text, tuning.Rounds, clients)).ToHashSet(),
+            checkpoint is null ? null : Path.Combine(checkpoint, "federation.checkpoint"), result.GetValue(_resume));
+    }
+
+    IReadOnlyDictionary<int, LinkProfile> Lines(ParseResult result, int clients)
+    {
+        var lines = BadInputException.Check(() => Hocon.ClientNetworks(_common.NetworkName(result)));
+        return lines.Keys.FirstOrDefault(client => client > clients) is var stranger and > 0
+            ? throw new BadInputException($"'{_common.NetworkName(result)}' has mpc.clients.client-{stranger}, but there are {clients} clients; raise --clients or remove the section")
+            : lines;
+    }
+
+    static (int Round, int Client) DropOut(string text, int rounds, int clients) =>
+        text.Split(':') is [var first, var second] && Number(first, rounds) is { } round && Number(second, clients) is { } client
+            ? (round - 1, client - 1)
+            : throw new BadInputException($"--drop-out is '{text}', but must be a round from 1 to {rounds}, a colon, and a client from 1 to {clients}, such as 1:2");
+
+    static int? Number(string text, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most ? number : null;
+
+    static Option<double> Real(string name, string description, double initial) => new(name) { Description = description, HelpName = "X", DefaultValueFactory = _ => initial };
+}

@@ -1,0 +1,48 @@
+namespace MpcActors.Cli;
+
+/// <summary>What <c>federate</c> came to.</summary>
+sealed record FederateReport : Report
+{
+    public required string Task { get; init; }
+
+    public required string Model { get; init; }
+
+    public required int Clients { get; init; }
+
+    public required int Rounds { get; init; }
+
+    public required int LocalSteps { get; init; }
+
+    public required string Optimizer { get; init; }
+
+    public required int[] TextsPerClient { get; init; }
+
+    public required FederateAccuracy Accuracy { get; init; }
+
+    /// <summary>Largest difference of a parameter from its clear twin.</summary>
+    public required double ParameterError { get; init; }
+
+    /// <summary>The mean of all local steps; what joining and adding up cost stands apart.</summary>
+    public required FederateStep Step { get; init; }
+
+    public required FederateStep Join { get; init; }
+
+    public required FederateStep Aggregation { get; init; }
+
+    public required IReadOnlyList<FederateRound> PerRound { get; init; }
+
+    public required string Transcript { get; init; }
+
+    public required long PeakBytes { get; init; }
+
+    public required IReadOnlyList<string> Notes { get; init; }
+}
+
+/// <param name="ZeroShot">Of the parameters that the model owner began with.</param>
+sealed record FederateAccuracy(double ZeroShot, double Clear, double Private);
+
+/// <param name="KeyBytes">Keys and corrections that the dealer sends to both parties together, before anything is known.</param>
+sealed record FederateStep(double Seconds, double Rounds, double[] SentBytesPerParty, double KeyBytes);
+
+/// <param name="LeftOut">Clients from 1, each with the cause.</param>
+sealed record FederateRound(int Round, IReadOnlyList<int> Counted, IReadOnlyDictionary<int, string> LeftOut, double Clear, double Private, double Seconds);

@@ -1,0 +1,36 @@
+using MpcActors.Ring;
+
+namespace MpcActors.Tuning.Federated;
+
+/// <summary>What happens when, which everybody knows: sizes, who is picked in a round, which texts are in a batch.</summary>
+/// <param name="Texts">Of each client.</param>
+public sealed record FederatedPlan(FederatedSettings Settings, int[] Texts, int Width, int Classes)
+{
+    const ulong PickStream = 40, BatchStream = 1000;
+
+    public int Clients => Texts.Length;
+
+    public Shape Parameters => new(Width, Classes);
+
+    public static FederatedPlan Of(FederatedSettings settings, IReadOnlyList<ClientData> clients, int classes)
+    {
+        settings.Validate(clients.Count);
+        var width = clients[0].Width;
+        if (clients.Any(client => client.Width != width)) throw new ArgumentException("clients have features of different widths");
+        return new(settings, [.. clients.Select(client => client.Texts)], width, classes);
+    }
+
+    /// <summary>The clients of a round, in order.</summary>
+    public int[] PickedIn(int round) =>
+        [.. ClientSplit.Order(Clients, Settings.Seed, PickStream + ((ulong)round << 20)).Take(Settings.Picked).Order()];
+
+    /// <summary>The texts of a client's batch: one pass over all after the other, each in an order of its own.</summary>
+    public int[] Batch(int client, int round, int step)
+    {
+        var size = Math.Min(Settings.Batch, Texts[client]);
+        var first = (long)(round * Settings.LocalSteps + step) * size;
+        return [.. Enumerable.Range(0, size).Select(i => OrderOfPass((first + i) / Texts[client])[(first + i) % Texts[client]])];
+
+        int[] OrderOfPass(long pass) => ClientSplit.Order(Texts[client], Settings.Seed, BatchStream + (ulong)client + ((ulong)pass << 20));
+    }
+}

@@ -35,5 +35,5 @@ public sealed record ExperimentResult(IReadOnlyList<ExperimentRow> Rows, string 
 /// <summary>All of them.</summary>
 public static class Experiments
 {
-    public static IReadOnlyList<IExperiment> All { get; } = [new SecpTuningCost()];
+    public static IReadOnlyList<IExperiment> All { get; } = [new SecpTuningCost(), new Prifft()];
 }

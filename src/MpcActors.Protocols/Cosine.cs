@@ -44,6 +44,7 @@ public static class Cosine
         party.Meter.CountElements(2L * shape.Count);
         if (phase.Public.IsHollow || dealt.IsHollow)
         {
+            dealt.Release();
             var hollow = new Share(RingTensor.Hollow(shape), fractionBits);
             return (hollow, hollow);
         }
@@ -63,6 +64,7 @@ public static class Cosine
                 Lanes.Store(s * cosineR - c * sineR, sineValues, i, n);
             }
         });
+        dealt.Release();
         return (new(cosine, fractionBits), new(sine, fractionBits));
     }
 

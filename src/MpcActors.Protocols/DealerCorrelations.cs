@@ -115,6 +115,7 @@ sealed class DealerCorrelations(Seed zero, Seed one, Meter meter) : Correlations
         {
             part.CopyTo(words, at);
             at += part.Length;
+            RingTensor.Of(part).Release();
         }
 
         return words;

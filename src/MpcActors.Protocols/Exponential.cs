@@ -69,7 +69,12 @@ public static class Exponential
             var start = first;
             var part = Math.Min(ValuesOfPart, count - first);
             var dealt = party.Correlations.Derived(new Shape(part, Entries), () => Deal(residue.Mask.Slice(start, Shape.Vector(part)), bits));
-            if (result.IsHollow || dealt.IsHollow) continue;
+            if (result.IsHollow || dealt.IsHollow)
+            {
+                dealt.Release();
+                continue;
+            }
+
             var (open, powers, target) = (residue.Public.Values, dealt.Values, result.Values);
             Parallelism.ForChunks(part, (begin, length) =>
             {
@@ -79,6 +84,7 @@ public static class Exponential
                     Lanes.Store(Evaluate(open, powers, start, i, n, bits), target, start + i, n);
                 }
             }, ChunkLength);
+            dealt.Release();
         }
 
         return new(result, fractionBits);

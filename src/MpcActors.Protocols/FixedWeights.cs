@@ -53,12 +53,18 @@ public sealed class FixedWeights
         var online = (long)wire.Shape.Rows * Shape.Count;
         party.Meter.CountMultiplications(party.Seat == Seat.Dealer ? online : 2 * online);
         var product = party.Correlations.Derived(shape, () => MatrixProduct.Of(wire.Mask, _half));
-        if (wire.Public.IsHollow || product.IsHollow) return new(RingTensor.Hollow(shape), fractionBits);
+        if (wire.Public.IsHollow || product.IsHollow)
+        {
+            product.Release();
+            return new(RingTensor.Hollow(shape), fractionBits);
+        }
 
         // The dealt tensor is this party's own copy and nobody else's, so the sum grows in it.
         using (party.Meter.Offline())
         {
-            MatrixProduct.AddTo(product, -wire.Mask, _open);
+            var minusMask = -wire.Mask;
+            MatrixProduct.AddTo(product, minusMask, _open);
+            minusMask.Release();
             if (bias is not null) product.AddToEachRow(bias.Value);
         }
 

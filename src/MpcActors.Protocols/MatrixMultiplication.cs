@@ -47,7 +47,10 @@ public static class MatrixMultiplication
         {
             var right = party.Seat == Seat.One ? pair.Right.Public - pair.Right.Mask : -pair.Right.Mask;
             Accumulate(pair.Left.Public, right, pair.Blocks, dealt);
-            Accumulate(-pair.Left.Mask, pair.Right.Public, pair.Blocks, dealt);
+            right.Release();
+            var minusMask = -pair.Left.Mask;
+            Accumulate(minusMask, pair.Right.Public, pair.Blocks, dealt);
+            minusMask.Release();
         }
 
         return new(dealt, fractionBits);

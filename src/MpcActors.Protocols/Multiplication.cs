@@ -22,11 +22,11 @@ public static class Multiplication
         party.Meter.CountElements(product.Count);
 
         // b·x̂ŷ − x̂[s] = x̂(b·ŷ − [s]): one product fewer.
-        return new(
-            party.Seat == Seat.One
-                ? Elementwise.Map(x.Public, x.Mask, y.Public, y.Mask, product, default(OneHalfOfProduct))
-                : Elementwise.Map(x.Public, x.Mask, y.Public, y.Mask, product, default(ZeroHalfOfProduct)),
-            x.FractionBits + y.FractionBits);
+        var half = party.Seat == Seat.One
+            ? Elementwise.Map(x.Public, x.Mask, y.Public, y.Mask, product, default(OneHalfOfProduct))
+            : Elementwise.Map(x.Public, x.Mask, y.Public, y.Mask, product, default(ZeroHalfOfProduct));
+        product.Release();
+        return new(half, x.FractionBits + y.FractionBits);
     }
 
     /// <summary>Element-wise square: x̂² b − 2x̂[r] + [r²].</summary>
@@ -34,11 +34,11 @@ public static class Multiplication
     {
         var square = party.Correlations.Derived(x.Shape, () => x.Mask * x.Mask);
         party.Meter.CountElements(square.Count);
-        return new(
-            party.Seat == Seat.One
-                ? Elementwise.Map(x.Public, x.Mask, square, default(OneHalfOfSquare))
-                : Elementwise.Map(x.Public, x.Mask, square, default(ZeroHalfOfSquare)),
-            2 * x.FractionBits);
+        var half = party.Seat == Seat.One
+            ? Elementwise.Map(x.Public, x.Mask, square, default(OneHalfOfSquare))
+            : Elementwise.Map(x.Public, x.Mask, square, default(ZeroHalfOfSquare));
+        square.Release();
+        return new(half, 2 * x.FractionBits);
     }
 
     /// <summary>x·y² of two open wires, from dealt s², rs and rs²; local as well.</summary>

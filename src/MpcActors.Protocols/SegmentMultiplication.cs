@@ -50,6 +50,7 @@ public static class SegmentMultiplication
                 Lanes.Store(product + Lanes.Load(rs, i, n) - (Lanes.Load(rt, i, n) & onWrap), target, i, n);
             }
         });
+        foreach (var dealt in (RingTensor[])[shifted, top, withShifted, withTop]) dealt.Release();
         return new(result, fractionBits);
     }
 

@@ -39,7 +39,9 @@ static class SeriesEvaluation
         var (bits, shape, terms) = (fractionBits / 2, residue.Shape, series[0].Terms);
         var dealt = party.Correlations.Derived(new Shape(shape.Count, 2 * terms), () => Deal(residue.Mask, terms, bits));
         party.Meter.CountElements(2L * terms * series.Length * shape.Count);
-        return Array.ConvertAll(series, one => Evaluate(party.Seat, residue, dealt, one, fractionBits));
+        var results = Array.ConvertAll(series, one => Evaluate(party.Seat, residue, dealt, one, fractionBits));
+        dealt.Release();
+        return results;
     }
 
     static Share Evaluate(Seat seat, Residue residue, RingTensor dealt, TrigonometricSeries series, int fractionBits)

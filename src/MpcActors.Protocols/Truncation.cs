@@ -30,12 +30,24 @@ public static class Truncation
         var top = party.Correlations.Derived(wire.Shape, () => Wrap(wire.Mask, bits));
         party.Meter.CountElements(wire.Shape.Count);
 
-        return new(Elementwise.Map(wire.Public, shifted, top, new Half(bits, party.Seat == Seat.One)), wire.FractionBits - bits);
+        var truncated = Elementwise.Map(wire.Public, shifted, top, new Half(bits, party.Seat == Seat.One));
+        shifted.Release();
+        top.Release();
+        return new(truncated, wire.FractionBits - bits);
     }
 
     /// <summary>Masks and truncates to <paramref name="fractionBits"/>: one round.</summary>
-    public static async ValueTask<Share> TruncateTo(this Party party, Share share, int fractionBits = FixedPoint.FractionBits) =>
-        share.FractionBits == fractionBits ? share : party.Truncate(await party.Mask(share), share.FractionBits - fractionBits);
+    public static async ValueTask<Share> TruncateTo(this Party party, Share share, int fractionBits = FixedPoint.FractionBits)
+    {
+        if (share.FractionBits == fractionBits) return share;
+        var wire = await party.Mask(share);
+        var truncated = party.Truncate(wire, share.FractionBits - fractionBits);
+
+        // Nobody else has seen the wire.
+        wire.Public.Release();
+        wire.Mask.Release();
+        return truncated;
+    }
 
     /// <summary>At the dealer's: r ≫ f.</summary>
     internal static RingTensor Shifted(RingTensor mask, int bits) => mask >>> bits;

@@ -58,7 +58,7 @@ static class BenchCommand
             ("mpc bench layer --tokens 512", "one layer of RoBERTa-large"),
             ("mpc bench model", "all layers of RoBERTa-large"))
         {
-            kernels, BenchPass.CreateLayer(), BenchPass.CreateModel(),
+            kernels, BenchProtocols.Create(), BenchPass.CreateLayer(), BenchPass.CreateModel(),
         };
     }
 

@@ -14,6 +14,7 @@ public sealed class HelpTests
     [InlineData("bench kernels --help", "mpc bench kernels --json")]
     [InlineData("cost --help", "mpc cost --model gpt3")]
     [InlineData("bench layer --help", "mpc bench layer --tokens 512")]
+    [InlineData("bench protocols --help", "mpc bench protocols")]
     public async Task Every_command_shows_examples(string line, string example)
     {
         var typed = await Typed.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -1,4 +1,7 @@
+using MpcActors.Data.Transformers;
+using MpcActors.Models;
 using MpcActors.Models.Transformers;
+using MpcActors.Models.Transformers.Training;
 using MpcActors.Network;
 using MpcActors.Protocols;
 
@@ -19,13 +22,16 @@ public sealed record CostPlan(
     /// <summary>The program, its collector's reserve and what else is always there.</summary>
     const long Base = 600_000_000;
 
+    /// <summary>Tensors that are trained, with their moments, stay in memory; layers that are not pass through.</summary>
+    public long KeptParameters { get; init; }
+
     public OperationCost Total { get; } = Operations.Aggregate(new OperationCost(""), (sum, operation) => sum + operation);
 
     /// <summary>Sent and received by one party: CrypTen's way of counting, and so the papers'.</summary>
     public long CryptenBytes => 2 * Total.SentBytes;
 
-    /// <summary>An estimate for all roles in one process, with the layers streamed.</summary>
-    public long PeakBytes => Base + CopiesOfStep * LargestStep + CopiesOfLayer * sizeof(ulong) * Outline.LayerShapes(0).Sum(shape => (long)shape.Count);
+    /// <summary>An estimate for all roles in one process, with the layers streamed that are not trained.</summary>
+    public long PeakBytes => Base + CopiesOfStep * LargestStep + CopiesOfLayer * sizeof(ulong) * Math.Max(KeptParameters, Outline.LayerShapes(0).Sum(shape => (long)shape.Count));
 
     /// <summary>Plans one pass over <paramref name="sequences"/> texts of <paramref name="tokens"/> each, all in the same rounds.</summary>
     /// <exception cref="ArgumentException">More values would be handled at once than a tensor can hold.</exception>
@@ -41,6 +47,27 @@ public sealed record CostPlan(
         catch (OverflowException problem)
         {
             throw new ArgumentException($"a pass of {sequences} sequences of {tokens} tokens handles more values at once than a tensor holds, 2^31; plan fewer sequences a pass", problem);
+        }
+    }
+
+    /// <summary>Plans one step of gradient descent with Adam: full fine-tuning, or of a prompt's rows before frozen layers. Softmax attention.</summary>
+    /// <param name="tokens">Of a text, without the prompt's rows.</param>
+    /// <exception cref="ArgumentException">More values would be handled at once than a tensor can hold.</exception>
+    public static CostPlan OfStep(TransformerConfig config, NamedSuite suite, TuningMethod method, int promptRows, int tokens, int texts)
+    {
+        var lengths = Enumerable.Repeat(tokens, texts).ToArray();
+        var answers = Enumerable.Repeat(Math.Max(0, tokens - 2), texts).ToArray();
+        try
+        {
+            var plan = TrainingPlan.Of(suite.CreateTraining(), config, PassSettings.Classes, method, promptRows, lengths, answers, new ShareAdam(new AdamSettings(1e-3)));
+            return new(TransformerOutline.Of(config, AttentionKind.Softmax, 0, PassSettings.Classes), texts, [.. plan.Operations.Where(IsOfPass)], plan.SetUpBytes, plan.LargestStep)
+            {
+                KeptParameters = config.Parameters,
+            };
+        }
+        catch (OverflowException problem)
+        {
+            throw new ArgumentException($"a step on {texts} texts of {tokens} tokens handles more values at once than a tensor holds, 2^31; plan fewer texts a step", problem);
         }
     }
 

@@ -1,6 +1,7 @@
 using MpcActors.Models.Transformers;
 using MpcActors.Protocols;
 using MpcActors.Protocols.Published;
+using MpcActors.Protocols.Training;
 
 namespace MpcActors.Experiments;
 
@@ -12,6 +13,9 @@ public sealed record NamedSuite(string Name, string Description, Func<ISuite> Cr
 {
     /// <summary>Whether its truncation is each party's own, which now and then goes wrong.</summary>
     public bool HasGrossErrors => this != Fused;
+
+    /// <summary>The same protocols for steps of training.</summary>
+    public ITrainingSuite CreateTraining() => HasGrossErrors ? new PublishedTraining() : new FusedTraining();
 
     public static NamedSuite Fused { get; } = new(
         "fused", "ours", () => new FusedSuite(), FeatureForm.CosineAndSine, new ExactFunctions());

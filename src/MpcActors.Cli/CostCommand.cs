@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MpcActors.Experiments;
 using MpcActors.Models.Transformers;
+using MpcActors.Models.Transformers.Training;
 using MpcActors.Network;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -14,10 +15,11 @@ static class CostCommand
     public static Command Create()
     {
         var transformer = new TransformerOptions("roberta-large", 512, 1 << 16);
-        var method = Options.Choice("--method", "How the model is tuned", "fot", "fot");
+        var method = Options.Choice("--method", "How the model is tuned: forward passes only, or a gradient step of all weights or of a prompt (softmax, Adam)", "fot", "fot", "sft", "prompt");
+        var promptRows = Options.Count("--prompt-rows", "Rows of the prompt before the text's tokens, with --method prompt", 50, 1, 1 << 12);
         var batch = Options.Count("--batch", "Texts that each prompt is tried on", 1, 1, 1 << 16);
         var population = Options.Count("--population", "Prompts that are tried in the same rounds", 1, 1, 1 << 16);
-        var queries = Options.Count("--queries", "Prompts that are tried in all", 1, 1, 1_000_000_000);
+        var queries = Options.Count("--queries", "Prompts that are tried in all, or steps", 1, 1, 1_000_000_000);
         var common = new CommonOptions("cost");
         var command = new ExemplifiedCommand(
             "cost",
@@ -26,12 +28,29 @@ static class CostCommand
             ("mpc cost --suite published --attention softmax", "the same as SecP-Tuning's baseline computes it"),
             ("mpc cost --tokens 97 --population 20 --batch 32 --queries 8000", "black-box tuning as its authors run it"),
             ("mpc cost --model gpt3 --tokens 2048 --attention softmax", "175 billion parameters"),
+            ("mpc cost --method sft --suite published", "a step of full fine-tuning, as SecP-Tuning's baseline computes it: forward, backward and optimiser apart"),
             ("mpc cost --latency 30ms --bandwidth 50Mbps", "on a network of your own, beside the papers'"));
         transformer.AddTo(command);
-        foreach (var option in new Option[] { method, batch, population, queries }) command.Options.Add(option);
+        foreach (var option in new Option[] { method, promptRows, batch, population, queries }) command.Options.Add(option);
         common.AddTo(command);
-        command.SetAction(result => Run(result, transformer.Read(result), common.Read(result), result.GetValue(batch), result.GetValue(population), result.GetValue(queries)));
+        command.SetAction(result =>
+        {
+            var (choice, name) = (transformer.Read(result), result.GetValue(method)!);
+            return name == "fot"
+                ? Run(result, choice, common.Read(result), result.GetValue(batch), result.GetValue(population), result.GetValue(queries))
+                : RunSteps(result, transformer.WithSoftmax(result, choice, $"--method {name}"), common.Read(result), name, result.GetValue(promptRows), result.GetValue(batch), result.GetValue(queries));
+        });
         return command;
+    }
+
+    static int RunSteps(ParseResult result, TransformerChoice choice, CommonSettings common, string method, int promptRows, int batch, int steps)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var plan = BadInputException.Check(() => CostPlan.OfStep(
+            choice.Config, choice.Suite, method == "sft" ? TuningMethod.Full : TuningMethod.Prompt, promptRows, choice.Tokens, batch));
+        var report = CostReport.Of(choice, common, plan, batch, 1, steps, method) with { ElapsedSeconds = watch.Elapsed.TotalSeconds };
+        Output.Of(result, common).Show(report, Tables(report, common.Networks));
+        return (int)ExitCode.Done;
     }
 
     static int Run(ParseResult result, TransformerChoice choice, CommonSettings common, int batch, int population, int queries)
@@ -54,6 +73,15 @@ static class CostCommand
             work.AddRow(operation.Operation, operation.Rounds.ToString(CultureInfo.InvariantCulture), Bytes(operation.SentBytes), Share(operation.Share));
         work.AddRow("all", report.Rounds.ToString(CultureInfo.InvariantCulture), Bytes(report.Online.SentBytesPerParty[0]), Share(1));
         yield return work;
+        if (report.ByPhase.Count > 0)
+        {
+            var phases = new Table { Title = new TableTitle("A step's parts") };
+            foreach (var name in new[] { "phase", "rounds", "sent and received by one party", "share" }) phases.AddColumn(name);
+            foreach (var phase in report.ByPhase)
+                phases.AddRow(phase.Operation, phase.Rounds.ToString(CultureInfo.InvariantCulture), Bytes(2 * phase.SentBytes), Share(phase.Share));
+            yield return phases;
+        }
+
         yield return new Text(string.Create(CultureInfo.InvariantCulture,
             $"Sent and received by one party (CrypTen's counting): {Bytes(report.Online.CryptenBytes)}. Dealt to party one: {Bytes(report.Offline.BytesPerParty[1])}. Once for the model: {Bytes(report.SetUp.SentBytesPerParty[0])} from each party.\n{report.Multiplications:0.000e0} multiplications by each party; about {Bytes(report.PeakBytes)} of memory for all roles in one process.\n"));
         var times = new Table { Title = new TableTitle("Time online") };

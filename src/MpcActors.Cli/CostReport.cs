@@ -47,8 +47,12 @@ sealed record CostReport : Report
 
     public required IReadOnlyList<OperationShare> ByLayer { get; init; }
 
-    public static CostReport Of(TransformerChoice choice, CommonSettings common, CostPlan plan, int batch, int population, long passes)
+    /// <summary>Forward, backward and optimiser of a gradient step; none in forward-only tuning.</summary>
+    public required IReadOnlyList<OperationShare> ByPhase { get; init; }
+
+    public static CostReport Of(TransformerChoice choice, CommonSettings common, CostPlan plan, int batch, int population, long passes, string method = "fot")
     {
+        var isOfSteps = method != "fot";
         var total = plan.Total;
         var sent = checked(passes * total.SentBytes);
         var compute = passes * ComputeProfile.TwoCores.SecondsOf(total);
@@ -59,7 +63,7 @@ sealed record CostReport : Report
             Model = choice.Config.Name,
             Suite = choice.Suite.Name,
             Attention = choice.AttentionName,
-            Method = "fot",
+            Method = method,
             Tokens = choice.Tokens,
             Batch = batch,
             Population = population,
@@ -74,7 +78,8 @@ sealed record CostReport : Report
             ComputeSeconds = compute,
             Seconds = common.Networks.ToDictionary(network => network.Name, network => passes * plan.SecondsOn(network, ComputeProfile.TwoCores)),
             ByOperation = OperationShare.Of(plan.Operations, operation => operation.Operation, passes),
-            ByLayer = OperationShare.Of(plan.Operations, operation => operation.Path.Split('/')[0], passes),
+            ByLayer = OperationShare.Of(plan.Operations, operation => operation.Path.Split('/')[isOfSteps ? 1 : 0], passes),
+            ByPhase = isOfSteps ? OperationShare.Of(plan.Operations, operation => operation.Path.Split('/')[0], passes) : [],
         };
     }
 

@@ -20,6 +20,13 @@ sealed class TransformerOptions(string defaultModel, int defaultTokens, int most
         foreach (var option in new Option[] { _model, _layers, _attention, _suite, _tokens, _features }) to.Options.Add(option);
     }
 
+    /// <summary>For what knows no other attention.</summary>
+    /// <exception cref="BadInputException">Another one was asked for.</exception>
+    public TransformerChoice WithSoftmax(ParseResult result, TransformerChoice choice, string who) =>
+        choice.Attention == AttentionKind.Softmax || result.GetResult(_attention) is null or { Implicit: true }
+            ? choice with { Attention = AttentionKind.Softmax }
+            : throw new BadInputException($"{who} goes through softmax attention; leave --attention {choice.AttentionName} away, or use --method fot");
+
     public TransformerChoice Read(ParseResult result)
     {
         var name = result.GetValue(_model) ?? defaultModel;

@@ -46,6 +46,29 @@ public sealed class CostTests
         Assert.True(JsonNode.Parse(typed.Output)!["isAsPlanned"]!.GetValue<bool>());
     }
 
+    /// <summary>Textbook Adam by CrypTen's root and division is 1,552 bytes a parameter, of which there are 355 million and two norms' worth less what stays untied.</summary>
+    [Fact]
+    public async Task Full_fine_tuning_is_planned_by_phase_and_its_optimiser_sends_1552_bytes_a_parameter()
+    {
+        var cost = await Json("cost", "--method", "sft", "--suite", "published", "--json");
+
+        var phases = cost["byPhase"]!.AsArray();
+        Assert.Equal(["forward", "backward", "optimizer"], phases.Select(phase => phase!["operation"]!.GetValue<string>()));
+        Assert.InRange(2 * phases[2]!["sentBytes"]!.GetValue<double>() / 1552, 355e6, 356e6);
+        Assert.Equal(1, phases.Sum(phase => phase!["share"]!.GetValue<double>()), 9);
+    }
+
+    [Fact]
+    public async Task Prompt_tuning_has_a_prompt_more_and_refuses_another_attention()
+    {
+        var prompt = await Json("cost", "--method", "prompt", "--model", "tiny-roberta", "--tokens", "20", "--prompt-rows", "5", "--json");
+        var refused = await Typed.Run("cost", "--method", "prompt", "--model", "tiny-roberta", "--attention", "rfa");
+
+        Assert.True(prompt["setUp"]!["sentBytesPerParty"]![0]!.GetValue<long>() > 0);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("softmax", refused.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task More_queries_than_a_population_take_more_passes()
     {

@@ -94,6 +94,61 @@ public sealed class GoldenTraining : IDisposable
             : new(new Dictionary<string, double[]>(), [], named, run.Cost, run.Planned);
     }
 
+    /// <summary>A pass with a trained prompt before each text, whose first rows are the prompt, or with one-hot tokens and the table of words.</summary>
+    public (IReadOnlyDictionary<string, double[]> Gradients, Cost Cost, Cost Planned) RunFromInput(Func<ITrainingSuite> suite, TuningMethod method, double[] prompt)
+    {
+        var (names, model) = (new List<string>(), _tensors);
+        var rows = prompt.Length / Config.Width;
+        var shapes = new List<Shape>();
+        _ = Build((name, shape, isTrained) =>
+        {
+            names.Add(name);
+            shapes.Add(shape);
+            return new Parameter(name, new Share(RingTensor.Hollow(shape), 16), isTrained);
+        });
+        int[] tokens = [.. Enumerable.Range(0, 3).SelectMany(text => Integers($"tokens.{text}"))];
+        var input = method == TuningMethod.Prompt
+            ? TwoParty.Encode(Rows, new Shape(tokens.Length, Config.Width))
+            : TwoParty.Encode(OneHot(tokens), new Shape(tokens.Length, Config.Vocabulary), 0);
+        var inputs = names.Zip(shapes, (name, shape) => TwoParty.Encode(name == "prompt" ? prompt : model.Of(name), shape))
+            .Append(input).Append(TwoParty.Encode(OneHot(Targets), new Shape(Targets.Length, Config.Vocabulary), 0)).ToArray();
+        int[] trained = [];
+        var run = TwoParty.Run(Seed.FromNumber(4), inputs, async (party, shares) =>
+        {
+            var next = 0;
+            var built = Build((name, _, isTrained) => new Parameter(name, shares[next++], isTrained));
+            await new TrainingStep(suite(), built, TrainingStep.UsualLossScale).Gradients(
+                party, shares[^2], shares[^1], Array.ConvertAll(Lengths, length => length + rows), Array.ConvertAll(Answers, answer => answer + rows));
+            trained = [.. Enumerable.Range(0, names.Count).Where(i => built.Parameters[i].IsTrained)];
+            return [.. trained.Select(i => built.Parameters[i].Gradient!)];
+        });
+        return (trained.Select((index, i) => (names[index], Unscaled(run.DecodedAt(i)))).ToDictionary(one => one.Item1, one => one.Item2), run.Cost, run.Planned);
+
+        TrainableTransformer Build(Func<string, Shape, bool, Parameter> make) => new(Config, Config.Vocabulary, method, rows, make);
+
+        double[] OneHot(int[] ids)
+        {
+            var result = new double[ids.Length * Config.Vocabulary];
+            for (var i = 0; i < ids.Length; i++) result[i * Config.Vocabulary + ids[i]] = 1;
+            return result;
+        }
+    }
+
+    /// <summary>PyTorch's gradient by the words where they are looked up, without what came by the tied decoder.</summary>
+    public double[] WordGradient()
+    {
+        var (result, looked, row) = (new double[Config.Vocabulary * Config.Width], Of(_gradients, "inputs_embeds"), 0);
+        foreach (var token in Enumerable.Range(0, 3).SelectMany(text => Integers($"tokens.{text}")))
+        {
+            for (var i = 0; i < Config.Width; i++) result[token * Config.Width + i] += looked[row * Config.Width + i];
+            row++;
+        }
+
+        return result;
+    }
+
+    public double[] GradientNamed(string name) => Of(_gradients, name);
+
     /// <summary>PyTorch's gradient by a tensor, laid out as ours.</summary>
     public double[] Gradient(string name)
     {

@@ -1,3 +1,4 @@
+using MpcActors.Models.Transformers.Training;
 using MpcActors.Protocols.Published;
 using MpcActors.Protocols.Training;
 using Xunit.Abstractions;
@@ -51,6 +52,42 @@ public sealed class TrainingGradientTests(ITestOutputHelper output)
         output.WriteLine($"{name} input: {ErrorOf(golden.InputGradient, run.InputGradient):G3}");
         foreach (var (tensor, gradient) in run.Gradients) Assert.InRange(ErrorOf(golden.Gradient(tensor), gradient), 0, tolerance);
         Assert.InRange(ErrorOf(golden.InputGradient, run.InputGradient), 0, tolerance);
+    }
+
+    [Theory]
+    [InlineData("roberta", "roberta.embeddings.position_embeddings.weight")]
+    [InlineData("gpt2", "wpe.weight")]
+    public void Full_fine_tuning_has_the_gradients_of_the_tables_from_shared_tokens(string name, string positions)
+    {
+        using var golden = new GoldenTraining(name);
+
+        var (gradients, cost, planned) = golden.RunFromInput(() => new FusedTraining(), TuningMethod.Full, []);
+
+        Assert.Equal(planned, cost);
+        Assert.InRange(ErrorOf(golden.WordGradient(), gradients["embedding.words"]), 0, FusedError);
+        Assert.InRange(ErrorOf(golden.GradientNamed(positions), gradients["embedding.positions"]), 0, FusedError);
+        Assert.InRange(ErrorOf(golden.Gradient("layer 0.query_key_value.weight"), gradients["layer 0.query_key_value.weight"]), 0, FusedError);
+    }
+
+    [Fact]
+    public void A_prompt_before_each_text_gets_the_sum_of_their_gradients_and_nothing_else_is_trained()
+    {
+        using var golden = new GoldenTraining("roberta");
+        var (width, rows) = (golden.Config.Width, 3);
+        double[] prompt = [.. golden.Rows.Take(rows * width).Select(x => -x)];
+        int[] lengths = [.. golden.Lengths.Select(length => length + rows)];
+        var starts = golden.Lengths.Select((_, text) => golden.Lengths[..text].Sum()).ToArray();
+        double[] both = [.. golden.Lengths.SelectMany((length, text) => prompt.Concat(golden.Rows[(starts[text] * width)..((starts[text] + length) * width)]))];
+
+        var (gradients, cost, planned) = golden.RunFromInput(() => new FusedTraining(), TuningMethod.Prompt, prompt);
+
+        var clear = new ClearTraining(golden.Config, golden.Config.Vocabulary, golden.Tensor).Gradients(both, golden.Targets, lengths, [.. golden.Answers.Select(answer => answer + rows)]);
+        var expected = new double[prompt.Length];
+        for (var text = 0; text < lengths.Length; text++)
+            for (var i = 0; i < prompt.Length; i++) expected[i] += clear.InputGradient[(starts[text] + text * rows) * width + i];
+        Assert.Equal(planned, cost);
+        Assert.Equal(["prompt"], gradients.Keys);
+        Assert.InRange(ErrorOf(expected, gradients["prompt"]), 0, FusedError);
     }
 
     [Theory]

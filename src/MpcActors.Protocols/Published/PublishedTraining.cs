@@ -63,6 +63,14 @@ public sealed class PublishedTraining : ITrainingSuite
         return ValueTask.FromResult(product.TruncateLocally(product.FractionBits - fractionBits));
     }
 
+    /// <summary>m/(√v + ε) as it is written with CrypTen's root and division: 57 rounds, 1,536 bytes logged.</summary>
+    /// <remarks>Within a few per cent for v from 0.1 to 150. Smaller ones have too small a root and so too large a quotient, up to seven times; above 190 it is garbage.</remarks>
+    public async ValueTask<Share> DivideByRoot(Party party, Share m, Share v, double epsilon)
+    {
+        var denominator = party.AddPublic(await NewtonRoot.SquareRoot(party, Narrow(v)), epsilon);
+        return await party.MultiplyAnew(Narrow(m), await NewtonReciprocal.Reciprocal(party, denominator));
+    }
+
     public ValueTask<Traced> Gelu(Party party, Share x) => FourierGelu.GeluAndBackward(party, Narrow(x));
 
     public async ValueTask<Share> SoftmaxBackward(Party party, Wire weights, Share gradient, int[] rowStarts)

@@ -39,6 +39,14 @@ public sealed class FusedTraining : ITrainingSuite
         return party.TruncateTo(new Share(x.Value * FixedPoint.Encode(factor, bits), x.FractionBits + bits), fractionBits);
     }
 
+    /// <summary>m/√(v + ε²): one inverse root and a product.</summary>
+    public async ValueTask<Share> DivideByRoot(Party party, Share m, Share v, double epsilon)
+    {
+        var inverse = await Forward.InverseSquareRoot(party, party.AddPublic(v, epsilon * epsilon), FixedPoint.FractionBits);
+        var wires = await Open(party, m, inverse);
+        return party.Multiply(Of(wires[0]), Of(wires[1]));
+    }
+
     public async ValueTask<Traced> Gelu(Party party, Share x)
     {
         var (value, derivative) = await party.GaussianErrorLinearUnitAndDerivative(x);

@@ -48,6 +48,9 @@ public interface ITrainingSuite
     /// <summary>Times a public number, truncated.</summary>
     ValueTask<Share> Scale(Party party, Share x, double factor, int fractionBits);
 
+    /// <summary>m over the root of v, kept from growing without bound where v is near 0: m/√(v + ε²) or m/(√v + ε), as the suite has it.</summary>
+    ValueTask<Share> DivideByRoot(Party party, Share m, Share v, double epsilon);
+
     ValueTask<Traced> Gelu(Party party, Share x);
 
     /// <summary>P ⊙ (G − Σ_row P ⊙ G): the gradient by the scores of a softmax.</summary>

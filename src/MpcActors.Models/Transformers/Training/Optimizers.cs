@@ -30,11 +30,11 @@ public sealed class ShareSgd(double rate) : IShareOptimizer
 }
 
 /// <summary>Settings of <see cref="ShareAdam"/> and its twin in the clear.</summary>
-/// <param name="Epsilon">Under the root, squared: m/√(v + ε²), which needs one inverse root where m/(√v + ε) needs a root and a division. Both differ where |g| is near ε.</param>
+/// <param name="Epsilon">In the fused suite and the twin under the root, squared: m/√(v + ε²), which needs one inverse root where m/(√v + ε) needs a root and a division. Both differ where |g| is near ε.</param>
 /// <param name="Decay">Of weights, apart from the gradient: Adam without, AdamW with it (Loshchilov and Hutter, ICLR 2019).</param>
 public sealed record AdamSettings(double Rate, double FirstDecay = 0.9, double SecondDecay = 0.999, double Epsilon = 1e-4, double Decay = 0);
 
-/// <summary>Adam on shares (Kingma and Ba, ICLR 2015): a square, an inverse root and a product a parameter; every other factor is public.</summary>
+/// <summary>Adam on shares (Kingma and Ba, ICLR 2015): a square and a quotient by a root a parameter; every other factor is public.</summary>
 /// <remarks>
 /// Kept are M = Σ β₁ᵏg and V = Σ β₂ᵏg², without the factors 1 − β that would press them below a unit of fixed point; these and the corrections of
 /// the bias are in public factors. Scaled gradients up to 32, and ε times the loss scale at least 2^−8.
@@ -59,10 +59,7 @@ public sealed class ShareAdam(AdamSettings settings) : IShareOptimizer
 
         _moments[group] = (m, v);
         var corrected = _step == 1 ? v : await suite.Scale(party, v, Correction(settings.SecondDecay), suite.SquareBits);
-        var epsilon = settings.Epsilon * lossScale;
-        var inverse = await suite.Forward.InverseSquareRoot(party, party.AddPublic(corrected, epsilon * epsilon), FixedPoint.FractionBits);
-        var wires = await suite.Open(party, m, inverse);
-        var direction = await suite.Multiply(party, wires[0], wires[1]);
+        var direction = await suite.DivideByRoot(party, m, corrected, settings.Epsilon * lossScale);
         var values = flat.Values;
         if (settings.Decay > 0) values -= await suite.Scale(party, flat.Values, settings.Rate * settings.Decay, suite.ParameterBits);
         flat.Replace(values - await suite.Scale(party, direction, settings.Rate * Correction(settings.FirstDecay), suite.ParameterBits));

@@ -60,6 +60,7 @@ public sealed class TrainingStep(ITrainingSuite suite, TrainableTransformer mode
                 Parameter[] trained = [.. parameters.Where(parameter => parameter.IsTrained)];
                 if (trained.Length == 0) continue;
                 using var scope = party.Meter.Enter(name);
+                using var inner = party.Meter.Enter("update");
                 await optimizer.Step(party, suite, name, trained, lossScale);
             }
 

@@ -126,13 +126,19 @@ public sealed class Prifft : IExperiment
             ours.Cost.Rounds, published.Cost.Rounds, ours.Cost.SentBytes, published.Cost.SentBytes, ours.Cost.OfflineBytes, published.Cost.OfflineBytes);
     }
 
-    /// <summary>One session after one that compiles the program.</summary>
+    /// <summary>The fastest of three sessions after one that compiles the program: whatever else the machine does makes a session slower, never faster.</summary>
     static async Task<(double Lan, double Wan, Cost Cost)> MeasureAsync(
         (RingTensor Value, int FractionBits)[] inputs, Func<Party, Share[], ValueTask<Share>> program, ulong number, CancellationToken cancellation)
     {
         var (seed, cost) = (Seed.FromNumber(number).Derive("prifft"), Cost.Free);
         await RunAsync();
         var run = await RunAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            var again = await RunAsync();
+            if (again.Elapsed < run.Elapsed) run = again;
+        }
+
         return (run.Elapsed.TotalSeconds, run.On(LinkProfile.Wan1).Elapsed.TotalSeconds, cost);
 
         Task<Run> RunAsync() => Simulation.RunAsync(new(LinkProfile.Lan, Work.Measured, seed), Simulation.PartyPrograms(async party =>

@@ -3,9 +3,9 @@ using MpcActors.Ring;
 
 namespace MpcActors.Protocols.Hybrid;
 
-/// <summary>e^x within public bounds: two rounds, 89 bits a value.</summary>
+/// <summary>e^x within public bounds: two rounds for a few values and three for many, 89 to 91 bits a value.</summary>
 /// <remarks>
-/// <para>1. y = x·log₂ e, local, and open it: one round. 2. Keep it within bounds by keys (<see cref="KeyClamping"/>): no round.</para>
+/// <para>1. y = x·log₂ e, local, and open it: one round. 2. Keep it within bounds by keys: no round for a few values, one for many (<see cref="KeyClamping"/>).</para>
 /// <para>3. 2^y by a dealt table (<see cref="Exponential.ExponentialOfTwo"/>): one round, 25 bits.</para>
 /// PriFFT (arXiv 2503.03146) has a natural exponential by function secret sharing and does not publish how; CrypTen's limit formula takes
 /// eight rounds and explodes below −512. The result has 2^high for its unit: at its smallest it has the error of its largest.
@@ -39,7 +39,7 @@ public static class BoundedExponential
     internal static async ValueTask<Share> ExponentialOfTwoWithin(this Party party, Share y, double low, int whole, double high, int tableBits)
     {
         if (low - whole < Exponential.Least) throw new ArgumentException($"an exponential from 2^{low:0.#} to 2^{whole} spans more than 2^{-Exponential.Least}");
-        var inside = await party.ClampWithoutRound(await party.Mask(y), low, high);
+        var inside = await party.ClampByKeys(await party.Mask(y), low, high);
         var power = await party.ExponentialOfTwo(party.AddPublic(inside, -whole), tableBits);
         return power with { FractionBits = power.FractionBits - whole };
     }

@@ -2,10 +2,10 @@ using MpcActors.Ring;
 
 namespace MpcActors.Protocols.Hybrid;
 
-/// <summary>Softmax of rows without a maximum: eight rounds.</summary>
+/// <summary>Softmax of rows without a maximum: eight rounds, one more for many scores.</summary>
 /// <remarks>
 /// <para>1. Subtract each row's mean, about: local. A row then has a value that is not below zero, so its sum of exponentials is at least one; that is all that the
-/// maximum would be good for. 2. 2^y with y = x·log₂ e kept within ±<see cref="Bound"/> by keys (<see cref="BoundedExponential"/>): two rounds.</para>
+/// maximum would be good for. 2. 2^y with y = x·log₂ e kept within ±<see cref="Bound"/> by keys (<see cref="BoundedExponential"/>): two rounds or three.</para>
 /// <para>3. Open exponentials and sums: one round. 4. The sums' inverses, the powers of four found by keys: three rounds.</para>
 /// <para>5. Open them, truncate and multiply row by row: one round. 6. Truncate: one round.</para>
 /// PriFFT's softmax is known to have no maximum and to be iterative, and no more (arXiv 2503.03146); docs/decisions/0014 tells why this one does not iterate.

@@ -1,6 +1,6 @@
 namespace MpcActors.Protocols.Hybrid;
 
-/// <summary>1/x of a positive share with a public range: six rounds, however wide the range.</summary>
+/// <summary>1/x of a positive share with a public range: four rounds, however wide the range.</summary>
 /// <remarks>
 /// <see cref="Reciprocal"/> with the powers of four found by keys (<see cref="FunctionSecretSharing.KeyComparison"/>), one round instead of three; the same error.
 /// Newton's steps as CrypTen has them take 28 rounds and end at 255.

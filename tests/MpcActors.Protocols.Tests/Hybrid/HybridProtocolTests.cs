@@ -47,6 +47,19 @@ public sealed class HybridProtocolTests
     }
 
     [Theory]
+    [InlineData(KeyClamping.MostWithoutRound, 1)]
+    [InlineData(KeyClamping.MostWithoutRound + 1, 2)]
+    public void Many_values_take_a_round_more_and_smaller_keys(int count, int rounds)
+    {
+        double[] x = [.. Enumerable.Range(0, count).Select(i => i * 0.25 - 50)];
+        var run = TwoParty.Run(Seed.FromNumber(10), x, static async (party, share) => await party.ClampByKeys(await party.Mask(share), -1.5, 2));
+        Assert.Equal(x.Select(value => Math.Clamp(value, -1.5, 2)), run.Decoded);
+        Assert.Equal(Cost.Masking(count) + KeyClamping.CostOf(count), run.Cost);
+        Assert.Equal(run.Cost, run.Planned);
+        Assert.Equal(rounds, run.Cost.Rounds);
+    }
+
+    [Theory]
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(10)]
@@ -153,7 +166,7 @@ public sealed class HybridProtocolTests
             [await party.SoftmaxWithoutMaximum(inputs[0])]);
         var (zero, one) = (run.Sent(Role.PartyZero, Role.PartyOne).ToArray(), run.Sent(Role.PartyOne, Role.PartyZero).ToArray());
         UniformView.Check(zero[0].Zip(one[0], (a, b) => a + b));
-        UniformView.Check(zero[2].Zip(one[2], (a, b) => a + b));
+        UniformView.Check(zero[3].Zip(one[3], (a, b) => a + b));
         UniformView.Check(zero[^1].Zip(one[^1], (a, b) => a + b));
     }
 

@@ -15,7 +15,11 @@ public interface IExperiment
 
 /// <param name="IsQuick">Under a minute: smaller sizes, or planned instead of executed.</param>
 /// <param name="Folder">Where long parts are kept as they are done, so that a run that was stopped goes on.</param>
-public sealed record ExperimentSettings(bool IsQuick, ulong Seed, string Folder);
+public sealed record ExperimentSettings(bool IsQuick, ulong Seed, string Folder)
+{
+    /// <summary>Whether only those long parts are shown that are done already.</summary>
+    public bool ShowsWhatIsDone { get; init; }
+}
 
 /// <summary>One figure.</summary>
 /// <param name="Published">The paper's, where one exists.</param>

@@ -47,7 +47,7 @@ public sealed class SecpTuningCost : IExperiment
         AddTotals(rows);
         var executed = new List<(AttentionKind Kind, NamedSuite Suite, int Tokens, PassMeasurement Pass)>();
         foreach (var (kind, suite, tokens) in settings.IsQuick ? [(AttentionKind.RandomFeatures, NamedSuite.Fused, 16)] : Executed())
-            executed.Add((kind, suite, tokens, await ExecuteAsync(kind, suite, tokens, settings, announce, cancellation)));
+            if (await ExecuteAsync(kind, suite, tokens, settings, announce, cancellation) is { } pass) executed.Add((kind, suite, tokens, pass));
         rows.AddRange(executed.SelectMany(pass => RowsOf(pass.Kind, pass.Suite, pass.Tokens, pass.Pass, settings.IsQuick)));
 
         var figure = Figure();
@@ -79,12 +79,12 @@ public sealed class SecpTuningCost : IExperiment
     }
 
     static IEnumerable<(AttentionKind Kind, NamedSuite Suite, int Tokens)> Executed() =>
-        from tokens in (int[])[128, Tokens]
+        from tokens in (int[])[Tokens, 128]
         from suite in (NamedSuite[])[NamedSuite.Fused, NamedSuite.Published]
         from kind in (AttentionKind[])[AttentionKind.RandomFeatures, AttentionKind.Softmax]
         select (kind, suite, tokens);
 
-    static async Task<PassMeasurement> ExecuteAsync(
+    static async Task<PassMeasurement?> ExecuteAsync(
         AttentionKind kind, NamedSuite suite, int tokens, ExperimentSettings settings, Action<string> announce, CancellationToken cancellation)
     {
         var config = settings.IsQuick ? TransformerConfig.Find("tiny-roberta")! : Model;
@@ -96,6 +96,7 @@ public sealed class SecpTuningCost : IExperiment
             return kept;
         }
 
+        if (settings.ShowsWhatIsDone) return null;
         announce(name);
         var pass = await ExecutedPass.RunAsync(
             new PassSettings(new RandomTransformer(config, settings.Seed), suite, kind, Features, tokens, 1, settings.Seed), announce, cancellation);

@@ -22,6 +22,7 @@ static class ExperimentCommand
     static ExemplifiedCommand Create(IExperiment experiment)
     {
         var quick = Options.Flag("--quick", "Under a minute: smaller sizes");
+        var shown = Options.Flag("--show", "Show what earlier runs have done in the folder, and execute nothing");
         var json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
         var seed = Options.Seed();
         var folder = Options.Text("--out", "DIR", $"Folder for run.json, tables and CSV (default: out/experiment-{experiment.Name}); what is done there already is not done again");
@@ -30,7 +31,7 @@ static class ExperimentCommand
             ($"mpc experiment {experiment.Name}", "in full; a run that was stopped goes on where it was"),
             ($"mpc experiment {experiment.Name} --quick --json", "a smaller pass, one JSON object on standard output"))
         {
-            quick, seed, folder, json,
+            quick, shown, seed, folder, json,
         };
         command.SetAction((result, cancellation) => Task.Run(
             async () =>
@@ -38,7 +39,8 @@ static class ExperimentCommand
                 var output = new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
                 var files = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", $"experiment-{experiment.Name}"));
                 var watch = Stopwatch.StartNew();
-                var done = await experiment.RunAsync(new(result.GetValue(quick), result.GetValue(seed), files.Folder), output.Error.WriteLine, cancellation);
+                var settings = new ExperimentSettings(result.GetValue(quick), result.GetValue(seed), files.Folder) { ShowsWhatIsDone = result.GetValue(shown) };
+                var done = await experiment.RunAsync(settings, output.Error.WriteLine, cancellation);
                 var report = new ExperimentReport
                 {
                     Command = $"experiment {experiment.Name}",

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MpcActors.Experiments;
 
 /// <summary>A table or figure of a paper, made again.</summary>
@@ -30,6 +32,10 @@ public sealed record ExperimentRow(string Name, double? Published, object Ours, 
 {
     /// <summary>Of ours from the published figure, as a share of it.</summary>
     public double? Difference => Published is { } published && Ours is double ours ? ours / published - 1 : null;
+
+    /// <summary>Of experiments that say more of a figure: members of the row itself, named as they are written.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, object>? More { get; init; }
 }
 
 /// <param name="Tables">Markdown for a document.</param>

@@ -17,6 +17,7 @@ internal sealed class NetworkActor : ReceiveActor
     readonly Transcript _transcript;
     readonly Role[] _roles;
     readonly bool _isRealTime;
+    readonly bool _dealsInTime;
     readonly long _begun = Stopwatch.GetTimestamp();
     readonly Dictionary<Role, IActorRef> _actors = [];
     readonly HashSet<Role> _finished = [];
@@ -25,9 +26,10 @@ internal sealed class NetworkActor : ReceiveActor
 
     /// <param name="roles">Who takes part, in the order of their first turns.</param>
     /// <param name="isRealTime">Frames arrive when the wall clock says so too.</param>
-    public NetworkActor(ConservativeClock<SealedFrame> clock, FaultPlan faults, Transcript transcript, Role[] roles, bool isRealTime = false)
+    /// <param name="dealsInTime">Offline frames take time too.</param>
+    public NetworkActor(ConservativeClock<SealedFrame> clock, FaultPlan faults, Transcript transcript, Role[] roles, bool isRealTime = false, bool dealsInTime = false)
     {
-        (_clock, _faults, _transcript, _roles, _isRealTime) = (clock, faults.Begin(), transcript, roles, isRealTime);
+        (_clock, _faults, _transcript, _roles, _isRealTime, _dealsInTime) = (clock, faults.Begin(), transcript, roles, isRealTime, dealsInTime);
 
         Receive<Ready>(ready =>
         {
@@ -44,8 +46,8 @@ internal sealed class NetworkActor : ReceiveActor
         });
     }
 
-    public static Props Props(ConservativeClock<SealedFrame> clock, FaultPlan faults, Transcript transcript, Role[] roles, bool isRealTime = false) =>
-        Akka.Actor.Props.Create(() => new NetworkActor(clock, faults, transcript, roles, isRealTime));
+    public static Props Props(ConservativeClock<SealedFrame> clock, FaultPlan faults, Transcript transcript, Role[] roles, bool isRealTime = false, bool dealsInTime = false) =>
+        Akka.Actor.Props.Create(() => new NetworkActor(clock, faults, transcript, roles, isRealTime, dealsInTime));
 
     void Collect(SealedFrame message)
     {
@@ -57,7 +59,7 @@ internal sealed class NetworkActor : ReceiveActor
                 new Link((int)frame.From, (int)frame.To),
                 MessageSerializer.LengthOf(frame),
                 $"{frame.From.Name()} → {frame.To.Name()} {frame.Sequence}",
-                frame.Phase == Phase.Offline)));
+                frame.Phase == Phase.Offline && !_dealsInTime)));
         }
     }
 

@@ -18,19 +18,20 @@ internal sealed class RoleActor : ReceiveActor
     readonly FrameSeal _seal;
     readonly Work _work;
     readonly IActorRef _network;
+    readonly bool _dealsInTime;
     Task _run = Task.CompletedTask;
 
-    public RoleActor(Role role, RoleProgram program, IActorRef network, Seed frameKey, Work work)
+    public RoleActor(Role role, RoleProgram program, IActorRef network, Seed frameKey, Work work, bool dealsInTime = false)
     {
-        (_network, _work, _seal) = (network, work, new FrameSeal(frameKey));
+        (_network, _work, _seal, _dealsInTime) = (network, work, new FrameSeal(frameKey), dealsInTime);
         _port = new Port(role, frame => _network.Tell(_seal.Seal(frame)));
 
         Receive<Start>(_ => Turn(() => _run = program(_port).AsTask()));
         Receive<SealedFrame>(message => Turn(() => _port.Deliver(Open(message))));
     }
 
-    public static Props Props(Role role, RoleProgram program, IActorRef network, Seed frameKey, Work work) =>
-        Akka.Actor.Props.Create(() => new RoleActor(role, program, network, frameKey, work));
+    public static Props Props(Role role, RoleProgram program, IActorRef network, Seed frameKey, Work work, bool dealsInTime = false) =>
+        Akka.Actor.Props.Create(() => new RoleActor(role, program, network, frameKey, work, dealsInTime));
 
     protected override void PreStart()
     {
@@ -56,7 +57,8 @@ internal sealed class RoleActor : ReceiveActor
         var (busy, offline) = turn.End();
 
         // What the dealer does needs no inputs, so all of it could have been done before.
-        if (_port.Self == Role.Dealer) (busy, offline) = (TimeSpan.Zero, busy + offline);
+        if (_dealsInTime) (busy, offline) = (busy + offline, TimeSpan.Zero);
+        else if (_port.Self == Role.Dealer) (busy, offline) = (TimeSpan.Zero, busy + offline);
         _network.Tell(new TurnDone(_port.Self, busy, offline, _run.IsCompleted));
     }
 

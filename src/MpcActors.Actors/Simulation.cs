@@ -14,6 +14,9 @@ public sealed record SimulationSettings(NetworkConditions Network, Work Work, Se
     /// <summary>The session takes as long as it says: frames wait for the wall clock. The same bytes, the same virtual times.</summary>
     public bool IsRealTime { get; init; }
 
+    /// <summary>Nobody deals before the run: what is dealt takes time and bandwidth like everything else, as it does between processes. The same bytes.</summary>
+    public bool DealsInTime { get; init; }
+
     /// <summary>HOCON over the defaults of hocon/reference.hocon.</summary>
     public Config Overrides { get; init; } = Config.Empty;
 }
@@ -51,9 +54,9 @@ public static class Simulation
         var transcript = new Transcript();
         var frameKey = settings.Seed.Derive("frames");
         var outcome = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var network = NetworkActor.Props(clock, settings.Faults, transcript, roles, settings.IsRealTime);
+        var network = NetworkActor.Props(clock, settings.Faults, transcript, roles, settings.IsRealTime, settings.DealsInTime);
         var props = roles.ToDictionary(
-            role => role, role => (Func<IActorRef, Props>)(actor => RoleActor.Props(role, programs[role], actor, frameKey, settings.Work)));
+            role => role, role => (Func<IActorRef, Props>)(actor => RoleActor.Props(role, programs[role], actor, frameKey, settings.Work, settings.DealsInTime)));
 
         var system = ActorSystem.Create("mpc", settings.Overrides.WithFallback(Hocon.Reference));
         try

@@ -10,12 +10,15 @@ namespace MpcActors.Cli;
 /// <summary>Makes a table or figure of a paper again, beside the paper's own figures.</summary>
 static class ExperimentCommand
 {
+    /// <summary>Those of the papers' tables, and those that run sessions as commands do.</summary>
+    static IReadOnlyList<IExperiment> All { get; } = [.. Experiments.Experiments.All, new CalibrationExperiment()];
+
     public static Command Create()
     {
         var command = new ExemplifiedCommand(
             "experiment", "Makes a table or figure of a paper again, and says by how much ours differs from it.",
-            [.. Experiments.Experiments.All.Select(experiment => ($"mpc experiment {experiment.Name} --quick", experiment.Question))]);
-        foreach (var experiment in Experiments.Experiments.All) command.Subcommands.Add(Create(experiment));
+            [.. All.Select(experiment => ($"mpc experiment {experiment.Name} --quick", experiment.Question))]);
+        foreach (var experiment in All) command.Subcommands.Add(Create(experiment));
         return command;
     }
 

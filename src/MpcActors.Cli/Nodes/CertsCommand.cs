@@ -35,6 +35,18 @@ static class CertsCommand
 
     static int Run(string folder, int port, bool isJson, TextWriter output, TextWriter error)
     {
+        var fingerprints = Make(folder, port);
+        foreach (var (role, fingerprint) in fingerprints) (isJson ? error : output).WriteLine($"{role,-12} {fingerprint}");
+        (isJson ? error : output).WriteLine($"Files: {folder}; next: mpc up --config {Path.Combine(folder, "node.hocon")}");
+        if (isJson) output.WriteLine(new CertsReport { Command = Name, Seed = 0, Fingerprints = fingerprints, Config = Path.Combine(folder, "node.hocon") }.ToJson());
+        return (int)ExitCode.Done;
+    }
+
+    /// <summary>Writes the files of a deployment.</summary>
+    /// <param name="port">Of the first role; the others follow.</param>
+    /// <returns>Fingerprints by role.</returns>
+    public static IReadOnlyDictionary<string, string> Make(string folder, int port)
+    {
         var roles = Enum.GetValues<Role>();
         foreach (var file in roles.SelectMany(role => Extensions.Select(extension => role.Name() + extension)).Append("node.hocon"))
             if (File.Exists(Path.Combine(folder, file))) throw new BadInputException($"'{Path.Combine(folder, file)}' is there already; name another folder, or remove it");
@@ -56,10 +68,7 @@ static class CertsCommand
         }
 
         files.Write("node.hocon", text);
-        foreach (var (role, fingerprint) in fingerprints) (isJson ? error : output).WriteLine($"{role,-12} {fingerprint}");
-        (isJson ? error : output).WriteLine($"Files: {folder}; next: mpc up --config {Path.Combine(folder, "node.hocon")}");
-        if (isJson) output.WriteLine(new CertsReport { Command = Name, Seed = 0, Fingerprints = fingerprints, Config = Path.Combine(folder, "node.hocon") }.ToJson());
-        return (int)ExitCode.Done;
+        return fingerprints;
     }
 
     /// <summary>For this user's eyes alone, from the first byte on.</summary>

@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+
+namespace MpcActors.Cli.Tests;
+
+public sealed class CalibrationTests
+{
+    [Fact]
+    public async Task Simulation_real_time_and_processes_say_the_same_and_every_row_is_complete()
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run("experiment", "calibration", "--quick", "--json", "--out", scratch.Folder);
+
+        Assert.True(typed.Code == 0, typed.Error);
+        var rows = JsonNode.Parse(typed.Output)!["rows"]!.AsArray();
+        Assert.Equal(
+            ["lan simulated", "lan real-time", "lan processes", "wan-2 simulated", "wan-2 real-time", "wan-2 processes"],
+            rows.Select(row => $"{row!["network"]} {row["way"]}"));
+        foreach (var network in rows.GroupBy(row => row!["network"]!.GetValue<string>()))
+            Assert.Single(network.Select(row => row!["transcript"]!.GetValue<string>()).Distinct());
+        Assert.All(rows, row =>
+        {
+            Assert.Matches("^[0-9a-f]{64}$", row!["transcript"]!.GetValue<string>());
+            var (predicted, measured) = (row["predictedSeconds"]!.GetValue<double>(), row["measuredSeconds"]!.GetValue<double>());
+            Assert.True(predicted > 0 && measured > 0);
+            Assert.Equal(measured / predicted - 1, row["error"]!.GetValue<double>());
+            Assert.Equal(measured, row["ours"]!.GetValue<double>());
+        });
+        Assert.Contains("| wan-2 | processes |", await File.ReadAllTextAsync(scratch.Path("calibration.md")), StringComparison.Ordinal);
+    }
+}

@@ -4,6 +4,7 @@ using System.Text.Json;
 using MpcActors.Data.Transformers;
 using MpcActors.Models;
 using MpcActors.Models.Transformers;
+using MpcActors.Models.Transformers.Training;
 using MpcActors.Network;
 using MpcActors.Protocols;
 
@@ -20,6 +21,9 @@ public sealed class SecpTuningCost : IExperiment
     /// <summary>Steps and tokens, 47 of a text and 50 of the prompt, that the paper's totals imply.</summary>
     const int TotalSteps = 1000;
     const int TotalTokens = 97;
+
+    /// <summary>Rows that gradient prompt tuning trains.</summary>
+    const int PromptRows = 50;
 
     static readonly int[] FigureTokens = [64, 128, 256, 512, 1024];
     static readonly LinkProfile[] Networks = [LinkProfile.Lan, LinkProfile.Wan1, LinkProfile.Wan2];
@@ -44,6 +48,10 @@ public sealed class SecpTuningCost : IExperiment
         AddIteration(rows, "FoT softmax", AttentionKind.Softmax, 205.36e9, 174.14,
             "CrypTen's code at these sizes counts 6 % less than the paper has; which operation sends the rest is not known");
         AddIteration(rows, "FoT + RFA", AttentionKind.RandomFeatures, 56.55e9, 55.17, "counted and published traffic agree, so 64 cosine features a head are what was run");
+        AddStep(rows, "SFT", TuningMethod.Full, 0, 970.72e9, 651.60,
+            "the paper does not say what its way back sends; CrypTen's autograd sends 31 GB, Adam by root and division on all parameters 552 GB (docs/decisions/0018)");
+        AddStep(rows, "gradient prompt tuning", TuningMethod.Prompt, PromptRows, 1116.21e9, 882.08,
+            "with frozen weights 50 more tokens cannot cost more than full fine-tuning; what else the paper's baseline computes is not said (docs/decisions/0018)");
         AddTotals(rows);
         var executed = new List<(AttentionKind Kind, NamedSuite Suite, int Tokens, PassMeasurement Pass)>();
         foreach (var (kind, suite, tokens) in settings.IsQuick ? [(AttentionKind.RandomFeatures, NamedSuite.Fused, 16)] : Executed())
@@ -66,6 +74,21 @@ public sealed class SecpTuningCost : IExperiment
         rows.Add(new($"{name}: LAN time, published protocols", publishedSeconds, published.SecondsOn(LinkProfile.Lan, ComputeProfile.TwoCores), "seconds",
             "the published volume needs longer than the published time on a link of 3 Gbps in each direction; here the link is kept to its rate, and two cores compute where the paper has three GPUs"));
         rows.Add(new($"{name}: LAN time, ours", publishedSeconds, ours.SecondsOn(LinkProfile.Lan, ComputeProfile.TwoCores), "seconds"));
+    }
+
+    static void AddStep(List<ExperimentRow> rows, string name, TuningMethod method, int promptRows, double publishedBytes, double publishedSeconds, string note)
+    {
+        var pass = Plan(AttentionKind.RandomFeatures, NamedSuite.Published, Tokens);
+        var (published, ours) = (CostPlan.OfStep(Model, NamedSuite.Published, method, promptRows, Tokens, 1), CostPlan.OfStep(Model, NamedSuite.Fused, method, promptRows, Tokens, 1));
+        rows.Add(new($"{name}: traffic, published protocols", publishedBytes, (double)published.CryptenBytes, "bytes", note));
+        foreach (var phase in published.Operations.GroupBy(operation => operation.Path.Split('/')[0]))
+            rows.Add(new($"{name}: traffic of {phase.Key}, published protocols", null, 2.0 * phase.Sum(operation => operation.SentBytes), "bytes"));
+        rows.Add(new($"{name}: traffic, ours", publishedBytes, (double)ours.CryptenBytes, "bytes"));
+        rows.Add(new($"{name}: LAN time, published protocols", publishedSeconds, published.SecondsOn(LinkProfile.Lan, ComputeProfile.TwoCores), "seconds"));
+        rows.Add(new($"{name}: LAN time, ours", publishedSeconds, ours.SecondsOn(LinkProfile.Lan, ComputeProfile.TwoCores), "seconds"));
+        rows.Add(new($"{name}: traffic, times that of FoT + RFA, published protocols", publishedBytes / 56.55e9, (double)published.CryptenBytes / pass.CryptenBytes, ""));
+        rows.Add(new($"{name}: LAN time, times that of FoT + RFA, published protocols", publishedSeconds / 55.17,
+            published.SecondsOn(LinkProfile.Lan, ComputeProfile.TwoCores) / pass.SecondsOn(LinkProfile.Lan, ComputeProfile.TwoCores), ""));
     }
 
     static void AddTotals(List<ExperimentRow> rows)
@@ -175,6 +198,7 @@ public sealed class SecpTuningCost : IExperiment
     static string Quantity(double value, string unit) => (unit, value) switch
     {
         ("bytes", >= 1e12) => string.Create(CultureInfo.InvariantCulture, $"{value / 1e12:0.00} TB"),
+        ("", _) => string.Create(CultureInfo.InvariantCulture, $"{value:0.0}x"),
         ("bytes", _) => string.Create(CultureInfo.InvariantCulture, $"{value / 1e9:0.00} GB"),
         (_, >= 10000) => string.Create(CultureInfo.InvariantCulture, $"{value / 3600:0.00} h"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:0.0} s"),

@@ -1,6 +1,6 @@
 namespace MpcActors.Models.Transformers.Training;
 
-/// <summary>The twins of <see cref="ShareAdam"/> and <see cref="ShareSgd"/> in the clear, as textbooks write them but for where ε stands.</summary>
+/// <summary>The twin of <see cref="ShareAdam"/> in the clear, as textbooks write them but for where ε stands.</summary>
 public sealed class ClearAdam(AdamSettings settings)
 {
     readonly Dictionary<string, (double[] M, double[] V)> _moments = [];

@@ -25,6 +25,7 @@ internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedF
     long _taken;
     long _writes;
     int _pending;
+    int _pendingControl;
     bool _closing;
 
     /// <summary>Moves on whenever something was written.</summary>
@@ -34,13 +35,7 @@ internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedF
     public bool IsBusy => Volatile.Read(ref _pending) > 0;
 
     /// <summary>Something other than a frame was sent and is not on the wire yet.</summary>
-    public bool HasControl
-    {
-        get
-        {
-            lock (_lock) return _control.Count > 0;
-        }
-    }
+    public bool HasControl => Volatile.Read(ref _pendingControl) > 0;
 
     public void Send(Frame frame)
     {
@@ -52,6 +47,7 @@ internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedF
     public void Send(WireMessage message)
     {
         Interlocked.Increment(ref _pending);
+        Interlocked.Increment(ref _pendingControl);
         lock (_lock) _control.Enqueue(message);
         _signal.Writer.TryWrite(true);
     }
@@ -81,12 +77,13 @@ internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedF
     {
         while (true)
         {
-            if (Gather(out var count, out var payload, out var isDone))
+            if (Gather(out var count, out var controls, out var payload, out var isDone))
             {
                 await stream.WriteAsync(_buffer.WrittenMemory, cancellation);
                 _buffer.ResetWrittenCount();
                 if (!payload.IsEmpty) await stream.WriteAsync(payload, cancellation);
                 Interlocked.Increment(ref _writes);
+                Interlocked.Add(ref _pendingControl, -controls);
                 Interlocked.Add(ref _pending, -count);
             }
             else if (isDone)
@@ -103,9 +100,10 @@ internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedF
     }
 
     /// <summary>Takes what may be written now: small messages together, or up to a large payload, which is written from where it lies.</summary>
-    bool Gather(out int count, out ReadOnlyMemory<byte> payload, out bool isDone)
+    /// <param name="controls">How many of the <paramref name="count"/> are no frames.</param>
+    bool Gather(out int count, out int controls, out ReadOnlyMemory<byte> payload, out bool isDone)
     {
-        (count, payload, isDone) = (0, default, false);
+        (count, controls, payload, isDone) = (0, 0, default, false);
         while (_buffer.WrittenCount < Batch)
         {
             Frame? frame = null;
@@ -119,7 +117,12 @@ internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedF
             if (message is null && frame is null) break;
             count++;
             WireFormat.Write(_buffer, message ?? new WireMessage.Data(seal(frame!)));
-            if (frame is null) continue;
+            if (frame is null)
+            {
+                controls++;
+                continue;
+            }
+
             if (frame.Payload.Length > Batch)
             {
                 payload = frame.Payload;

@@ -52,6 +52,18 @@ sealed record CostReport : Report
 
     public static CostReport Of(TransformerChoice choice, CommonSettings common, CostPlan plan, int batch, int population, long passes, string method = "fot")
     {
+        try
+        {
+            return Planned(choice, common, plan, batch, population, passes, method);
+        }
+        catch (OverflowException problem)
+        {
+            throw new BadInputException($"{passes} passes come to more than 2^63 bytes or multiplications; plan fewer --queries", problem);
+        }
+    }
+
+    static CostReport Planned(TransformerChoice choice, CommonSettings common, CostPlan plan, int batch, int population, long passes, string method)
+    {
         var isOfSteps = method != "fot";
         var total = plan.Total;
         var sent = checked(passes * total.SentBytes);
@@ -69,8 +81,8 @@ sealed record CostReport : Report
             Population = population,
             Passes = passes,
             Sequences = plan.Sequences,
-            Rounds = passes * total.Rounds,
-            Online = new([sent, sent], [sent, sent], 2 * sent),
+            Rounds = checked(passes * total.Rounds),
+            Online = new([sent, sent], [sent, sent], checked(2 * sent)),
             Offline = new([0, checked(passes * total.DealtBytes)]),
             SetUp = new([plan.SetUpBytes, plan.SetUpBytes]),
             Multiplications = checked(passes * total.Multiplications),
@@ -100,7 +112,7 @@ sealed record OperationShare(string Operation, long Rounds, long SentBytes, long
     {
         var sent = Math.Max(1, operations.Sum(operation => operation.SentBytes));
         return [.. operations.GroupBy(name).Select(group => new OperationShare(
-            group.Key, times * group.Sum(operation => operation.Rounds), times * group.Sum(operation => operation.SentBytes), times * group.Sum(operation => operation.DealtBytes),
-            times * group.Sum(operation => operation.Multiplications), (double)group.Sum(operation => operation.SentBytes) / sent))];
+            group.Key, checked(times * group.Sum(operation => operation.Rounds)), checked(times * group.Sum(operation => operation.SentBytes)), checked(times * group.Sum(operation => operation.DealtBytes)),
+            checked(times * group.Sum(operation => operation.Multiplications)), (double)group.Sum(operation => operation.SentBytes) / sent))];
     }
 }

@@ -49,17 +49,8 @@ public sealed record EncoderOutline(string Name, AttentionKind Attention, LayerO
     /// <exception cref="ProtocolViolationException">The bytes are no outline, or one that cannot be.</exception>
     public static EncoderOutline FromBytes(ReadOnlySpan<byte> bytes)
     {
-        EncoderOutline? outline;
-        try
-        {
-            outline = JsonSerializer.Deserialize<EncoderOutline>(bytes);
-        }
-        catch (JsonException problem)
-        {
-            throw new ProtocolViolationException("the model owner's outline is no JSON of an encoder", problem);
-        }
-
-        if (outline?.Layers is not { Length: > 0 and < 1024 }) throw new ProtocolViolationException("the model owner's outline has no layers");
+        var outline = PublicMessage.Read<EncoderOutline>(bytes, "the model owner's outline");
+        if (outline.Layers is not { Length: > 0 and < 1024 }) throw new ProtocolViolationException("the model owner's outline has no layers");
         foreach (var layer in outline.Layers)
         {
             int[] sizes = [layer.Input, layer.Output, layer.Heads, layer.KeyWidth + 1, layer.ValueWidth, layer.FeedForward, outline.HeadWidth, outline.Classes];

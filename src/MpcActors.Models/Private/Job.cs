@@ -33,16 +33,7 @@ public abstract record Job
     /// <exception cref="ProtocolViolationException">The bytes are no job, or one that cannot be.</exception>
     public static Job FromBytes(ReadOnlySpan<byte> bytes)
     {
-        Job? job;
-        try
-        {
-            job = JsonSerializer.Deserialize<Job>(bytes);
-        }
-        catch (Exception problem) when (problem is JsonException or NotSupportedException)
-        {
-            throw new ProtocolViolationException("the data owner sent what is no job", problem);
-        }
-
+        var job = PublicMessage.Read<Job>(bytes, "the data owner's job");
         var isSound = job switch
         {
             KeepTexts texts => texts.Lengths is { Length: > 0 } && texts.Lengths.Length <= Most && texts.Lengths.All(length => length is > 0 and <= 4096),
@@ -51,7 +42,7 @@ public abstract record Job
             Finish => true,
             _ => false,
         };
-        return isSound ? job! : throw new ProtocolViolationException($"the data owner sent a job that cannot be: {job?.GetType().Name ?? "nothing"}");
+        return isSound ? job : throw new ProtocolViolationException($"the data owner sent a job that cannot be: {job.GetType().Name}");
     }
 
     /// <summary>The form that <see cref="KeepPromptForm"/> names.</summary>

@@ -58,18 +58,9 @@ public sealed record TransformerOutline(
     /// <exception cref="ProtocolViolationException">The bytes are no outline, or one that cannot be.</exception>
     public static TransformerOutline FromBytes(ReadOnlySpan<byte> bytes)
     {
-        TransformerOutline? outline;
-        try
-        {
-            outline = JsonSerializer.Deserialize<TransformerOutline>(bytes);
-        }
-        catch (JsonException problem)
-        {
-            throw new ProtocolViolationException("the model owner's outline is no JSON of a transformer", problem);
-        }
-
-        int[] sizes = outline is null ? [0] : [outline.Layers, outline.Width, outline.Heads, outline.FeedForward, outline.Features + 1, outline.Classes];
-        return sizes.All(size => size is > 0 and <= Largest) && outline!.Width % outline.Heads == 0
+        var outline = PublicMessage.Read<TransformerOutline>(bytes, "the model owner's outline");
+        int[] sizes = [outline.Layers, outline.Width, outline.Heads, outline.FeedForward, outline.Features + 1, outline.Classes];
+        return sizes.All(size => size is > 0 and <= Largest) && outline.Width % outline.Heads == 0
             ? outline
             : throw new ProtocolViolationException($"the model owner's outline cannot be: {outline}");
     }

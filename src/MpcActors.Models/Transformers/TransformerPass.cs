@@ -18,19 +18,10 @@ public sealed record PassQuestion(ulong Epoch, int[] Lengths, int[] Answers)
     /// <exception cref="ProtocolViolationException">The bytes are no question, or one that cannot be.</exception>
     public static PassQuestion FromBytes(ReadOnlySpan<byte> bytes)
     {
-        PassQuestion? question;
-        try
-        {
-            question = JsonSerializer.Deserialize<PassQuestion>(bytes);
-        }
-        catch (JsonException problem)
-        {
-            throw new ProtocolViolationException("the data owner sent what is no question", problem);
-        }
-
+        var question = PublicMessage.Read<PassQuestion>(bytes, "the data owner's question");
         var isSound = question is { Lengths: not null, Answers: not null } && question.Lengths.Length <= Most && question.Lengths.Length == question.Answers.Length
             && question.Lengths.Zip(question.Answers).All(text => text.First is > 0 and <= Most && text.Second >= 0 && text.Second < text.First);
-        return isSound ? question! : throw new ProtocolViolationException("the data owner sent a question that cannot be");
+        return isSound ? question : throw new ProtocolViolationException("the data owner sent a question that cannot be");
     }
 }
 

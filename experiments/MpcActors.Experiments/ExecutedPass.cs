@@ -3,6 +3,7 @@ using MpcActors.Actors;
 using MpcActors.Data;
 using MpcActors.Data.Transformers;
 using MpcActors.Models;
+using MpcActors.Models.Clear;
 using MpcActors.Models.Transformers;
 using MpcActors.Network;
 using MpcActors.Protocols;
@@ -56,7 +57,7 @@ public static class ExecutedPass
     {
         var transformer = new PreparedTransformer(
             settings.Weights, settings.Attention, settings.Features, [.. Enumerable.Range(0, PassSettings.Classes)], settings.Suite.Features, settings.Seed);
-        var embedding = new TransformerEmbedding(settings.Weights);
+        var embedding = new ClearTransformer(settings.Weights);
         var tokens = Enumerable.Range(0, settings.Tokens * settings.Texts).Select(i => (int)(CounterGaussian.Uniform(settings.Seed, 7, (ulong)i) * settings.Config.Vocabulary)).ToArray();
         double[] rows = [.. tokens.Chunk(settings.Tokens).SelectMany(embedding.Embed)];
         var question = new PassQuestion(1, settings.Lengths, settings.Answers);
@@ -65,17 +66,18 @@ public static class ExecutedPass
         if (settings.Repeats > 1)
         {
             announce("warming up");
-            await Session(new Meters(), 1, _ => { });
+            await Session(new RoleMeters(), [], 1, _ => { });
         }
 
-        var meters = new Meters();
-        var (run, logits, layers) = await Session(meters, settings.Repeats, announce);
+        var meters = new RoleMeters();
+        var ends = new List<TimeSpan> { TimeSpan.Zero };
+        var (run, logits, layers) = await Session(meters, ends, settings.Repeats, announce);
         announce("comparing with the model in the clear");
         var errors = Compare(settings, transformer, rows, layers, logits);
         var party = meters[Role.PartyOne];
         var repeats = settings.Repeats;
         return new PassMeasurement(
-            meters.ProcessorSecondsOfPasses(),
+            [.. ends.Zip(ends.Skip(1), (from, to) => (to - from).TotalSeconds).Order()],
             new[] { LinkProfile.Lan, LinkProfile.Wan1, LinkProfile.Wan2 }.ToDictionary(network => network.Name, network => run.On(network).Elapsed.TotalSeconds / repeats),
             Math.Max(run.Of(Role.PartyZero).Busy.TotalSeconds, run.Of(Role.PartyOne).Busy.TotalSeconds) / repeats,
             Math.Max(run.Of(Role.Dealer).OfflineBusy.TotalSeconds, run.Of(Role.PartyOne).OfflineBusy.TotalSeconds) / repeats,
@@ -83,7 +85,7 @@ public static class ExecutedPass
             errors.Largest, errors.Mean, errors.Gross, Process.GetCurrentProcess().PeakWorkingSet64, run.Transcript,
             [.. party.Operations.Where(CostPlan.IsOfPass).Select(operation => operation / repeats)]);
 
-        async Task<(Run Run, double[] Logits, double[][] Layers)> Session(Meters noted, int passes, Action<string> say)
+        async Task<(Run Run, double[] Logits, double[][] Layers)> Session(RoleMeters noted, List<TimeSpan> ended, int passes, Action<string> say)
         {
             (double[] Logits, double[][] Layers) result = ([], []);
             var watch = Stopwatch.StartNew();
@@ -92,14 +94,14 @@ public static class ExecutedPass
                 Action<int>? layerDone = party.Seat == Seat.One ? layer => say($"layer {layer + 1} of {transformer.Outline.Layers}, {watch.Elapsed.TotalSeconds:0} s") : null;
                 return TransformerPass.Serve(party, settings.Suite.Create(), watches: true, layerDone);
             }, seed.Derive("dealer"));
-            foreach (var role in (Role[])[Role.PartyZero, Role.PartyOne, Role.Dealer]) programs[role] = noted.Noting(programs[role]);
+            noted.Note(programs);
             programs[Role.ModelOwner] = port => SharedTransformer.Serve(port, transformer, settings.IsStreamed, seed.Derive("model owner"));
             programs[Role.DataOwner] = async port =>
             {
                 for (var pass = 1; pass <= passes; pass++)
                 {
                     result = await TransformerPass.Ask(port, transformer.Outline, question with { Epoch = (ulong)pass }, rows, seed.Derive("data owner"), watches: true);
-                    noted.EndPass();
+                    ended.Add(noted.ProcessorTime);
                 }
 
                 TransformerPass.Finish(port);
@@ -125,24 +127,5 @@ public static class ExecutedPass
         var differences = layers[^1].Zip(x, (got, wanted) => Math.Abs(got - wanted)).Concat(logits.Zip(expected, (got, wanted) => Math.Abs(got - wanted)))
             .Where(difference => difference < GrossErrors.Threshold).ToArray();
         return (differences.DefaultIfEmpty(double.NaN).Max(), differences.DefaultIfEmpty(double.NaN).Average(), gross);
-    }
-
-    /// <summary>The meters of the computing roles, and their processor time at the end of each pass.</summary>
-    sealed class Meters
-    {
-        readonly Dictionary<Role, Meter> _meters = [];
-        readonly List<double> _ends = [0];
-
-        public Meter this[Role role] => _meters[role];
-
-        public RoleProgram Noting(RoleProgram program) => port =>
-        {
-            _meters[port.Self] = port.Meter;
-            return program(port);
-        };
-
-        public void EndPass() => _ends.Add(_meters.Values.Sum(meter => meter.ProcessorTime.TotalSeconds));
-
-        public double[] ProcessorSecondsOfPasses() => [.. _ends.Zip(_ends.Skip(1), (from, to) => to - from).Order()];
     }
 }

@@ -60,7 +60,7 @@ public static class ProtocolBenchmark
         // The first run compiles the program, and is not counted.
         for (var i = 0; i <= Runs; i++)
         {
-            var meters = new Dictionary<Role, Meter>();
+            var meters = new RoleMeters();
             var programs = Simulation.PartyPrograms(
                 async party =>
                 {
@@ -70,19 +70,10 @@ public static class ProtocolBenchmark
                     await party.EndEpoch();
                 },
                 seed);
-            foreach (var role in programs.Keys.ToArray())
-            {
-                var program = programs[role];
-                programs[role] = port =>
-                {
-                    meters[port.Self] = port.Meter;
-                    return program(port);
-                };
-            }
-
+            meters.Note(programs);
             await Simulation.RunAsync(new SimulationSettings(LinkProfile.Lan, Work.Measured, seed), programs, cancellation);
             cost = meters[Role.PartyOne].CostOf(Role.PartyZero);
-            if (i > 0) seconds.Add(meters.Values.Sum(meter => meter.ProcessorTime.TotalSeconds));
+            if (i > 0) seconds.Add(meters.ProcessorTime.TotalSeconds);
         }
 
         seconds.Sort();

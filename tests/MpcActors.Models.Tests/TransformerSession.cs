@@ -26,7 +26,7 @@ public sealed class TransformerSession
         var weights = new RandomTransformer(TransformerConfig.Find(name)!, Seed);
         _transformer = new PreparedTransformer(weights, attention, features, Labels, form, Seed);
         _question = new PassQuestion(1, lengths, [.. lengths.Select(length => length / 2)]);
-        var embedding = new TransformerEmbedding(weights);
+        var embedding = new ClearTransformer(weights);
         _rows = [.. lengths.SelectMany((length, text) => embedding.Embed([.. Enumerable.Range(0, length).Select(i => (i * 31 + text * 7) % weights.Config.Vocabulary)]))];
     }
 

@@ -25,7 +25,7 @@ public static class EncoderPreparation
             $"use-lite {model.Layers.Count}x{model.EmbeddingWidth}",
             attention,
             [.. model.Layers.Select((layer, index) => Prepare(layer, index, attention))],
-            Double(model.Head),
+            Folding.Double(model.Head),
             model.Width,
             model.EmbeddingWidth);
         return WithRanges(encoder, calibration);
@@ -39,20 +39,20 @@ public static class EncoderPreparation
             throw new ArgumentException($"layer {index} was distilled for random features and gives nonsense under {attention} attention: use the model without the patch");
 
         var attentionWidth = layer.Qkv.Out / 3;
-        var all = Fold(layer.Ln1, layer.Qkv);
+        var all = Folding.Fold(layer.Ln1, layer.Qkv);
         var queries = Columns(all, 0, attentionWidth);
         var keys = Columns(all, attentionWidth, attentionWidth);
         var values = Columns(all, 2 * attentionWidth, attentionWidth);
         var (keyWidth, queryKeyValue) = attention switch
         {
-            AttentionKind.Softmax => (layer.HeadWidth, Join(Scale(queries, 1 / Math.Sqrt(layer.HeadWidth)), keys, values)),
-            AttentionKind.RandomFeatures => (layer.Features!.Features, Join(Phases(queries, layer.Features), Phases(keys, layer.Features), values)),
+            AttentionKind.Softmax => (layer.HeadWidth, Folding.Join(Folding.Scale(queries, 1 / Math.Sqrt(layer.HeadWidth)), keys, values)),
+            AttentionKind.RandomFeatures => (layer.Features!.Features, Folding.Join(Phases(queries, layer.Features), Phases(keys, layer.Features), values)),
             AttentionKind.Uniform => (0, values),
             _ => throw new ArgumentException($"{attention} is no known attention", nameof(attention)),
         };
         return new EncoderLayer(
-            layer.Heads, keyWidth, layer.HeadWidth, queryKeyValue, Double(layer.Out), layer.Residual is { } residual ? Double(residual) : null,
-            Fold(layer.Ln2, layer.FfnIn), Double(layer.FfnOut), UseLiteModel.NormEpsilon, default, default);
+            layer.Heads, keyWidth, layer.HeadWidth, queryKeyValue, Folding.Double(layer.Out), layer.Residual is { } residual ? Folding.Double(residual) : null,
+            Folding.Fold(layer.Ln2, layer.FfnIn), Folding.Double(layer.FfnOut), UseLiteModel.NormEpsilon, default, default);
     }
 
     private static Encoder WithRanges(Encoder encoder, TextBatch calibration)
@@ -73,48 +73,9 @@ public static class EncoderPreparation
 
     private static VarianceRange Widened(double[] variances) => new(variances.Min() / RangeMargin, variances.Max() * RangeMargin);
 
-    private static Affine Double(DenseWeights dense) =>
-        new(Array.ConvertAll(dense.Weight, weight => (double)weight), Array.ConvertAll(dense.Bias, bias => (double)bias), dense.In, dense.Out);
-
-    private static Affine Fold(NormWeights norm, DenseWeights dense)
-    {
-        var result = Double(dense);
-        for (var i = 0; i < dense.In; i++)
-        {
-            var row = result.Weight.AsSpan(i * dense.Out, dense.Out);
-            for (var j = 0; j < dense.Out; j++)
-            {
-                result.Bias[j] += norm.Bias[i] * row[j];
-                row[j] *= norm.Scale[i];
-            }
-        }
-
-        return result;
-    }
-
-    private static Affine Scale(Affine map, double factor) =>
-        new(Array.ConvertAll(map.Weight, weight => weight * factor), Array.ConvertAll(map.Bias, bias => bias * factor), map.In, map.Out);
-
     private static Affine Columns(Affine map, int first, int count) => new(
         [.. Enumerable.Range(0, map.In).SelectMany(row => map.Weight.AsSpan(row * map.Out + first, count).ToArray())],
         map.Bias.AsSpan(first, count).ToArray(), map.In, count);
-
-    private static Affine Join(params ReadOnlySpan<Affine> maps)
-    {
-        var width = 0;
-        foreach (var map in maps) width += map.Out;
-        var weight = new double[maps[0].In * width];
-        var bias = new double[width];
-        var first = 0;
-        foreach (var map in maps)
-        {
-            for (var row = 0; row < map.In; row++) map.Weight.AsSpan(row * map.Out, map.Out).CopyTo(weight.AsSpan(row * width + first));
-            map.Bias.CopyTo(bias, first);
-            first += map.Out;
-        }
-
-        return new Affine(weight, bias, maps[0].In, width);
-    }
 
     /// <summary>x → [x_h · Ω_h / 2π] for every head h: radians become turns.</summary>
     private static Affine Phases(Affine map, RandomFeatures features)

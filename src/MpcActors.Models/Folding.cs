@@ -1,6 +1,6 @@
 using MpcActors.Data;
 
-namespace MpcActors.Models.Transformers;
+namespace MpcActors.Models;
 
 /// <summary>Maps put together in the clear, so that fewer are left to do on shares.</summary>
 static class Folding

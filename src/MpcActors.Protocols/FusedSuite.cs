@@ -21,7 +21,7 @@ public sealed class FusedSuite : ISuite
         {
             var bias = map.Bias?.WithMoreFractionBits(wire.FractionBits + map.Weights.FractionBits);
             if (map.Weights is OpenMatrix matrix) return matrix.Weights.Multiply(party, wire, bias);
-            var scaled = party.ScaleRows(wire, ((OpenScale)map.Weights).Wire);
+            var scaled = party.ScaleColumns(wire, ((OpenScale)map.Weights).Wire);
             if (bias is not null && !scaled.Value.IsHollow) scaled.Value.AddToEachRow(bias.Value);
             return scaled;
         });

@@ -12,6 +12,21 @@ public static class RowOperations
         return tensor.MapRows((row, source, destination) => TensorPrimitives.Multiply(source, factors.Span[row], destination));
     }
 
+    /// <summary>Each row times <paramref name="row"/>, element by element.</summary>
+    /// <exception cref="ArgumentException">The row is not as wide as the tensor.</exception>
+    public static RingTensor ScaleColumns(this RingTensor tensor, RingTensor row)
+    {
+        if (row.Count != tensor.Shape.Columns) throw new ArgumentException($"{row.Count} factors do not scale the columns of a tensor {tensor.Shape}");
+        if (tensor.IsHollow || row.IsHollow) return RingTensor.Hollow(tensor.Shape);
+        var result = RingTensor.Uninitialized(tensor.Shape);
+        var (source, factors, target, width) = (tensor.Values, row.Values, result.Values, tensor.Shape.Columns);
+        Parallelism.ForChunks(tensor.Shape.Rows, (start, length) =>
+        {
+            for (var i = start; i < start + length; i++) TensorPrimitives.Multiply(source.AsSpan(i * width, width), factors, target.AsSpan(i * width, width));
+        }, chunkLength: 16);
+        return result;
+    }
+
     /// <summary>Adds the vector <paramref name="row"/> to each row, in place: for a tensor that its caller has just made.</summary>
     public static void AddToEachRow(this RingTensor tensor, RingTensor row)
     {

@@ -13,21 +13,12 @@ public static class BroadcastProducts
 
     /// <summary>Row i of x times factor i, truncated locally by the factors' fraction bits.</summary>
     /// <exception cref="ArgumentException">There are not as many factors as rows.</exception>
-    public static ValueTask<Share> RowwiseProduct(this Party party, Share x, Share factors) => factors.Shape.Count == x.Shape.Rows
-        ? Multiply(party, x, factors, isRowwise: true)
-        : throw new ArgumentException($"{factors.Shape.Count} factors do not scale the rows of a tensor {x.Shape}");
-
-    /// <summary>Each row of x times the vector of factors, truncated locally by the factors' fraction bits.</summary>
-    /// <exception cref="ArgumentException">There are not as many factors as columns.</exception>
-    public static ValueTask<Share> ColumnwiseProduct(this Party party, Share x, Share factors) => factors.Shape.Count == x.Shape.Columns
-        ? Multiply(party, x, factors, isRowwise: false)
-        : throw new ArgumentException($"{factors.Shape.Count} factors do not scale the columns of a tensor {x.Shape}");
-
-    static async ValueTask<Share> Multiply(Party party, Share x, Share factors, bool isRowwise)
+    public static async ValueTask<Share> RowwiseProduct(this Party party, Share x, Share factors)
     {
+        if (factors.Shape.Count != x.Shape.Rows) throw new ArgumentException($"{factors.Shape.Count} factors do not scale the rows of a tensor {x.Shape}");
         var wires = await party.Mask(x, factors);
         var (open, y) = (wires[0], wires[1]);
-        var dealt = party.Correlations.Derived(x.Shape, () => isRowwise ? open.Mask.ScaleRows(y.Mask.Values) : ScaleColumns(open.Mask, y.Mask));
+        var dealt = party.Correlations.Derived(x.Shape, () => open.Mask.ScaleRows(y.Mask.Values));
         party.Meter.CountElements(x.Shape.Count);
         if (dealt.IsHollow || open.Public.IsHollow) dealt = RingTensor.Hollow(x.Shape);
         else
@@ -40,18 +31,8 @@ public static class BroadcastProducts
                 for (var row = start; row < start + length; row++)
                 {
                     var sum = target.AsSpan(row * width, width);
-                    var publicRow = open.Public.Values.AsSpan(row * width, width);
-                    var maskRow = open.Mask.Values.AsSpan(row * width, width);
-                    if (isRowwise)
-                    {
-                        TensorPrimitives.MultiplyAdd(publicRow, half[row], sum, sum);
-                        TensorPrimitives.MultiplyAdd(maskRow, minus[row], sum, sum);
-                    }
-                    else
-                    {
-                        TensorPrimitives.MultiplyAdd(publicRow, half, sum, sum);
-                        TensorPrimitives.MultiplyAdd(maskRow, minus, sum, sum);
-                    }
+                    TensorPrimitives.MultiplyAdd(open.Public.Values.AsSpan(row * width, width), half[row], sum, sum);
+                    TensorPrimitives.MultiplyAdd(open.Mask.Values.AsSpan(row * width, width), minus[row], sum, sum);
                 }
             }, chunkLength: 16);
         }
@@ -60,15 +41,14 @@ public static class BroadcastProducts
         return LocalTruncation.TruncateInPlace(new Share(dealt, x.FractionBits + factors.FractionBits), factors.FractionBits);
     }
 
-    static RingTensor ScaleColumns(RingTensor x, RingTensor factors)
+    /// <summary>Each row of x times the vector of factors, truncated locally by the factors' fraction bits.</summary>
+    /// <exception cref="ArgumentException">There are not as many factors as columns.</exception>
+    public static async ValueTask<Share> ColumnwiseProduct(this Party party, Share x, Share factors)
     {
-        var result = RingTensor.Uninitialized(x.Shape);
-        var (source, y, target, width) = (x.Values, factors.Values, result.Values, x.Shape.Columns);
-        Parallelism.ForChunks(x.Shape.Rows, (start, length) =>
-        {
-            for (var row = start; row < start + length; row++)
-                TensorPrimitives.Multiply(source.AsSpan(row * width, width), y, target.AsSpan(row * width, width));
-        }, chunkLength: 16);
-        return result;
+        if (factors.Shape.Count != x.Shape.Columns) throw new ArgumentException($"{factors.Shape.Count} factors do not scale the columns of a tensor {x.Shape}");
+        var wires = await party.Mask(x, factors.Reshape(Shape.Vector(x.Shape.Columns)));
+        var product = party.ScaleColumns(wires[0], wires[1]);
+        wires[0].Forget();
+        return LocalTruncation.TruncateInPlace(product, factors.FractionBits);
     }
 }

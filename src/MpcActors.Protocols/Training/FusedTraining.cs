@@ -31,7 +31,7 @@ public sealed class FusedTraining : ITrainingSuite
 
     public ValueTask<Share> Square(Party party, Wire x) => ValueTask.FromResult(party.Square(Of(x)));
 
-    public ValueTask<Share> ScaleColumns(Party party, Wire x, Wire row) => ValueTask.FromResult(party.ScaleRows(Of(x), Of(row)));
+    public ValueTask<Share> ScaleColumns(Party party, Wire x, Wire row) => ValueTask.FromResult(party.ScaleColumns(Of(x), Of(row)));
 
     public ValueTask<Share> Scale(Party party, Share x, double factor, int fractionBits)
     {

@@ -11,12 +11,15 @@ public interface IExperiment
     /// <summary>What it finds out, in a sentence.</summary>
     string Question { get; }
 
+    /// <summary>Whether long parts are kept as they are done, so that a run that was stopped goes on.</summary>
+    bool KeepsParts => false;
+
     /// <param name="announce">Told in words how far it is.</param>
     Task<ExperimentResult> RunAsync(ExperimentSettings settings, Action<string> announce, CancellationToken cancellation);
 }
 
 /// <param name="IsQuick">Under a minute: smaller sizes, or planned instead of executed.</param>
-/// <param name="Folder">Where long parts are kept as they are done, so that a run that was stopped goes on.</param>
+/// <param name="Folder">Where parts are kept by an experiment that does so.</param>
 public sealed record ExperimentSettings(bool IsQuick, ulong Seed, string Folder)
 {
     /// <summary>Whether only those long parts are shown that are done already.</summary>

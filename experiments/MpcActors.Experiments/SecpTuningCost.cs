@@ -42,6 +42,8 @@ public sealed class SecpTuningCost : IExperiment
 
     public string Question => "What does one iteration of forward-only tuning cost, beside the paper's figures?";
 
+    public bool KeepsParts => true;
+
     public async Task<ExperimentResult> RunAsync(ExperimentSettings settings, Action<string> announce, CancellationToken cancellation)
     {
         var rows = new List<ExperimentRow>();
@@ -113,10 +115,10 @@ public sealed class SecpTuningCost : IExperiment
         var config = settings.IsQuick ? TransformerConfig.Find("tiny-roberta")! : Model;
         var name = $"{config.Name}, {tokens} tokens, {NameOf(kind)}, {suite.Name}";
         var file = Path.Combine(settings.Folder, "passes", $"{config.Name}-{tokens}-{NameOf(kind)}-{suite.Name}-{settings.Seed}.json");
-        if (File.Exists(file) && JsonSerializer.Deserialize<PassMeasurement>(await File.ReadAllTextAsync(file, cancellation)) is { } kept)
+        if (File.Exists(file))
         {
             announce($"{name}: from {file}");
-            return kept;
+            return await ReadAsync(file, cancellation);
         }
 
         if (settings.ShowsWhatIsDone) return null;
@@ -127,6 +129,22 @@ public sealed class SecpTuningCost : IExperiment
         await File.WriteAllTextAsync(file + ".new", JsonSerializer.Serialize(pass), cancellation);
         File.Move(file + ".new", file, overwrite: true);
         return pass;
+    }
+
+    /// <exception cref="InvalidDataException">The file is not what an earlier run kept.</exception>
+    static async Task<PassMeasurement> ReadAsync(string file, CancellationToken cancellation)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize<PassMeasurement>(await File.ReadAllTextAsync(file, cancellation)) is { SecondsOn: not null, ProcessorSeconds.Count: > 0, Operations: not null } kept
+                && Networks.All(network => kept.SecondsOn.ContainsKey(network.Name))) return kept;
+        }
+        catch (JsonException)
+        {
+            // Said below, for all that it is not.
+        }
+
+        throw new InvalidDataException($"'{file}' is not a pass that an earlier run kept; delete it, and it is run again");
     }
 
     static IEnumerable<ExperimentRow> RowsOf(AttentionKind kind, NamedSuite suite, int tokens, PassMeasurement pass, bool isQuick)

@@ -28,21 +28,22 @@ static class ExperimentCommand
         var shown = Options.Flag("--show", "Show what earlier runs have done in the folder, and execute nothing");
         var json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
         var seed = Options.Seed();
-        var folder = Options.Text("--out", "DIR", $"Folder for run.json, tables and CSV (default: out/experiment-{experiment.Name}); what is done there already is not done again");
+        var folder = Options.Text("--out", "DIR", $"Folder for run.json, tables and CSV (default: out/experiment-{experiment.Name}){(experiment.KeepsParts ? "; parts that are done there already are not done again" : "")}");
         var command = new ExemplifiedCommand(
             experiment.Name, experiment.Question,
-            ($"mpc experiment {experiment.Name}", "in full; a run that was stopped goes on where it was"),
+            ($"mpc experiment {experiment.Name}", experiment.KeepsParts ? "in full; a run that was stopped goes on where it was" : "in full"),
             ($"mpc experiment {experiment.Name} --quick --json", "a smaller pass, one JSON object on standard output"))
         {
-            quick, shown, seed, folder, json,
+            quick, seed, folder, json,
         };
+        if (experiment.KeepsParts) command.Options.Add(shown);
         command.SetAction((result, cancellation) => Task.Run(
             async () =>
             {
                 var output = new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
                 var files = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", $"experiment-{experiment.Name}"));
                 var watch = Stopwatch.StartNew();
-                var settings = new ExperimentSettings(result.GetValue(quick), result.GetValue(seed), files.Folder) { ShowsWhatIsDone = result.GetValue(shown) };
+                var settings = new ExperimentSettings(result.GetValue(quick), result.GetValue(seed), files.Folder) { ShowsWhatIsDone = experiment.KeepsParts && result.GetValue(shown) };
                 var done = await experiment.RunAsync(settings, output.Error.WriteLine, cancellation);
                 var report = new ExperimentReport
                 {

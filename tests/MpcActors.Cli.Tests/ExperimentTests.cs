@@ -26,4 +26,28 @@ public sealed class ExperimentTests
         Assert.Contains("from ", second.Error, StringComparison.Ordinal);
         Assert.Equal(rows.ToJsonString(), JsonNode.Parse(second.Output)!["rows"]!.ToJsonString());
     }
+
+    [Theory]
+    [InlineData("rubbish")]
+    [InlineData("{}")]
+    public async Task A_kept_pass_that_is_none_is_refused_and_named(string content)
+    {
+        using var scratch = new Scratch();
+        Directory.CreateDirectory(scratch.Path("passes"));
+        scratch.Write(Path.Combine("passes", "tiny-roberta-16-rfa-fused-1.json"), content);
+
+        var typed = await Typed.Run("experiment", "secp-tuning-cost", "--quick", "--out", scratch.Folder);
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("tiny-roberta-16-rfa-fused-1.json' is not a pass that an earlier run kept; delete it", typed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_an_experiment_does_not_keep_it_cannot_show()
+    {
+        var typed = await Typed.Run("experiment", "prifft", "--show");
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("unknown option '--show'", typed.Error, StringComparison.Ordinal);
+    }
 }

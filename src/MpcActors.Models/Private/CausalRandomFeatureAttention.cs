@@ -1,5 +1,4 @@
 using System.Numerics;
-using MpcActors.Data;
 using MpcActors.Protocols;
 using MpcActors.Ring;
 
@@ -21,8 +20,6 @@ static class CausalRandomFeatureAttention
 
     /// <summary>A state is a sum over at least a whole piece, so its unit in the last place is small beside it.</summary>
     const int StateBits = 12;
-    const int WeightBits = 24;
-    const int QuotientBits = 20;
 
     /// <summary>Whether any text has more than one piece.</summary>
     public static bool IsCheaper(LayerOutline layer, Sequences sequences) => sequences.Lengths.Max() > 2 * layer.KeyWidth;
@@ -77,17 +74,12 @@ static class CausalRandomFeatureAttention
             new BlockFactors(open[1], state[1], Each((piece, i) => Denominator(piece, i, 1))));
         var ofPieces = weights.Value.SumSegments(pieces.WeightStarts).Gather(pieces.WeightRowOf, new Shape(sequences.Rows, layer.Heads));
         var untruncated = await party.Mask(weights, ofStates with { Value = ofStates.Value + ofPieces });
-        var weight = party.Truncate(untruncated[0], weights.FractionBits - WeightBits);
-        var denominator = party.Truncate(untruncated[1], ofStates.FractionBits - WeightBits);
-        Share inverses;
-        using (party.Meter.Enter("reciprocal"))
-        {
-            denominator = await suite.AtLeast(party, denominator, RandomFeatures.DenominatorFloor);
-            inverses = await suite.Reciprocal(party, denominator, RandomFeatures.DenominatorFloor, 1.25, QuotientBits);
-        }
+        var weight = party.Truncate(untruncated[0], weights.FractionBits - RandomFeatureQuotients.WeightBits);
+        var denominator = party.Truncate(untruncated[1], ofStates.FractionBits - RandomFeatureQuotients.WeightBits);
+        var inverses = await RandomFeatureQuotients.Invert(party, suite, denominator);
 
         // 4.
-        var opened = await party.Mask(weight, inverses.WithMoreFractionBits(QuotientBits + 1));
+        var opened = await party.Mask(weight, inverses.WithMoreFractionBits(RandomFeatureQuotients.QuotientBits + 1));
         var shape = new Shape(sequences.Rows, valuesWidth);
         var fromStates = party.MultiplyBlocks(
             shape,
@@ -95,9 +87,8 @@ static class CausalRandomFeatureAttention
             new BlockFactors(open[1], state[0], Each((piece, i) => new(Rows(features, keysWidth, piece), State(i, 1), Rows(depth, valuesWidth, piece)))));
         var fromWeights = party.MultiplyBlocks(
             shape, new BlockFactors(opened[0], open[4], Each((piece, _) => new(Weights(piece), Rows(depth, valuesWidth, piece), Rows(depth, valuesWidth, piece)))));
-        var numerator = await party.Mask(await party.TruncateTo(fromStates + fromWeights.WithMoreFractionBits(fromStates.FractionBits), QuotientBits));
-        var segments = Enumerable.Range(0, sequences.Rows * layer.Heads + 1).Select(i => i * depth).ToArray();
-        return await party.TruncateTo(party.MultiplySegments(numerator, opened[1], 1, segments));
+        var numerator = await party.Mask(await party.TruncateTo(fromStates + fromWeights.WithMoreFractionBits(fromStates.FractionBits), RandomFeatureQuotients.QuotientBits));
+        return await party.TruncateTo(party.MultiplySegments(numerator, opened[1], 1, RandomFeatureQuotients.Segments(layer, sequences)));
     }
 
     /// <summary>Each row becomes the sum of those before it in its group.</summary>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using MpcActors.Data;
 using MpcActors.Protocols;
 using MpcActors.Ring;
 
@@ -19,8 +18,6 @@ static class LinearRandomFeatureAttention
     /// <summary>Fraction bits of 1/nD, of a state, which is a mean of values of which D are summed up again, and as in <see cref="RandomFeatureAttention"/>.</summary>
     const int ScaleBits = 18;
     const int StateBits = 24;
-    const int WeightBits = 24;
-    const int QuotientBits = 20;
 
     /// <summary>Whether states are fewer than weights in every text.</summary>
     public static bool IsCheaper(LayerOutline layer, Sequences sequences) =>
@@ -80,14 +77,9 @@ static class LinearRandomFeatureAttention
             new BlockFactors(open[1], state[1], [.. blocks.Select((_, i) => Denominator(i, 1))]));
 
         var untruncated = await party.Mask(numerators, denominators);
-        var numerator = party.Truncate(untruncated[0], numerators.FractionBits - QuotientBits);
-        var denominator = party.Truncate(untruncated[1], denominators.FractionBits - WeightBits);
-        Share inverses;
-        using (party.Meter.Enter("reciprocal"))
-        {
-            denominator = await suite.AtLeast(party, denominator, RandomFeatures.DenominatorFloor);
-            inverses = await suite.Reciprocal(party, denominator, RandomFeatures.DenominatorFloor, 1.25, QuotientBits);
-        }
+        var numerator = party.Truncate(untruncated[0], numerators.FractionBits - RandomFeatureQuotients.QuotientBits);
+        var denominator = party.Truncate(untruncated[1], denominators.FractionBits - RandomFeatureQuotients.WeightBits);
+        var inverses = await RandomFeatureQuotients.Invert(party, suite, denominator);
 
         // A value row's part of one head is one segment, with a denominator of its own; its inverse gets what S lacks of nD.
         var lacks = new ulong[sequences.Rows * layer.Heads];
@@ -99,8 +91,7 @@ static class LinearRandomFeatureAttention
 
         var corrected = new Share(inverses.Value * RingTensor.Of(inverses.Shape, lacks), inverses.FractionBits + ScaleBits);
         var factors = await party.Mask(numerator, corrected);
-        var segments = Enumerable.Range(0, sequences.Rows * layer.Heads + 1).Select(i => i * depth).ToArray();
-        return await party.TruncateTo(party.MultiplySegments(factors[0], factors[1], ScaleBits, segments));
+        return await party.TruncateTo(party.MultiplySegments(factors[0], factors[1], ScaleBits, RandomFeatureQuotients.Segments(layer, sequences)));
     }
 
     /// <summary>The rows of a block's text and the columns of its head.</summary>

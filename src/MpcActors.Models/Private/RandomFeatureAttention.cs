@@ -1,4 +1,3 @@
-using MpcActors.Data;
 using MpcActors.Protocols;
 using MpcActors.Ring;
 
@@ -21,9 +20,6 @@ public sealed class RandomFeatureAttention : IAttention
     const int FeatureBits = 18;
     const int ScaleBits = 18;
 
-    /// <summary>Fraction bits of weights, and of numerators and inverse denominators.</summary>
-    const int WeightBits = 24;
-    const int QuotientBits = 20;
 
     public ValueTask<Share> Attend(Party party, ISuite suite, LayerOutline layer, Share queryKeyValue, Sequences from, Sequences to, SharedPrefix? prefix) =>
         (prefix, layer.IsCausal) switch
@@ -36,7 +32,7 @@ public sealed class RandomFeatureAttention : IAttention
     static async ValueTask<Share> AttendByWeights(Party party, ISuite suite, LayerOutline layer, Share queryKeyValue, Sequences from, Sequences to, SharedPrefix? prefix)
     {
         var layout = to.LayoutFor(layer, prefix?.Rows ?? 0);
-        var (keysWidth, floor) = (layer.KeysWidth, RandomFeatures.DenominatorFloor);
+        var keysWidth = layer.KeysWidth;
 
         // 1. Text phases are the first 2·keysWidth columns; the prompt's phases follow them.
         var textPhases = queryKeyValue.Value.Columns(0, 2 * keysWidth);
@@ -94,10 +90,9 @@ public sealed class RandomFeatureAttention : IAttention
 
         // 3.
         var untruncated = await party.Mask(weights, sums);
-        weights = party.Truncate(untruncated[0], weights.FractionBits - WeightBits);
-        sums = party.Truncate(untruncated[1], sums.FractionBits - WeightBits);
-        var denominators = await suite.AtLeast(party, sums, floor);
-        var inverses = await suite.Reciprocal(party, denominators, floor, 1.25, QuotientBits);
+        weights = party.Truncate(untruncated[0], weights.FractionBits - RandomFeatureQuotients.WeightBits);
+        sums = party.Truncate(untruncated[1], sums.FractionBits - RandomFeatureQuotients.WeightBits);
+        var inverses = await RandomFeatureQuotients.Invert(party, suite, sums);
         var opened = await party.Mask(weights, inverses);
         var valueView = new MatrixView(0, layer.ValuesWidth, from.Rows, layer.ValuesWidth);
         List<BlockFactors> valueFactors = [new(opened[0], open[4], layout.TextValues(layer, from, to, valueView))];
@@ -106,7 +101,7 @@ public sealed class RandomFeatureAttention : IAttention
         var numerators = party.MultiplyBlocks(attendedShape, [.. valueFactors]);
 
         // 4.
-        var numerator = await party.Mask(await party.TruncateTo(numerators, QuotientBits));
+        var numerator = await party.Mask(await party.TruncateTo(numerators, RandomFeatureQuotients.QuotientBits));
         return await party.TruncateTo(party.Multiply(numerator, opened[1].Gather(layout.ScoreRowOfValue(layer, to), attendedShape)));
     }
 }

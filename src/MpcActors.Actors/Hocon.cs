@@ -20,7 +20,9 @@ public static class Hocon
         if (!File.Exists(file)) throw new ArgumentException($"there is no configuration file '{file}'");
         try
         {
-            return ConfigurationFactory.ParseString(File.ReadAllText(file));
+            var text = File.ReadAllText(file);
+            Brackets.RequireMatching(text);
+            return ConfigurationFactory.ParseString(text);
         }
         catch (Exception problem) when (problem is not (IOException or UnauthorizedAccessException or OutOfMemoryException))
         {

@@ -68,6 +68,11 @@ public sealed class HoconTests : IDisposable
     [InlineData("mpc.link { latency = 1ms, bandwidth = 1Gbps, loss = often }", "'often' cannot be read: loss is a probability such as 0.01")]
     [InlineData("mpc.link { latency = 1ms, bandwidth = 1Gbps, jitter = much }", "'much' cannot be read: a latency is a number")]
     [InlineData("mpc.link { latency = 1ms, bandwith = 1Gbps }", "has mpc.link.bandwith, which is not known: use name, latency, bandwidth, jitter")]
+    [InlineData("mpc {\n link {\n latency = 1ms\n}", "is no HOCON: line 1: '{' is not closed")]
+    [InlineData("mpc.link { latency = 1ms }\n}", "is no HOCON: line 2: '}' closes nothing that is open")]
+    [InlineData("a = \"\"\"[\n\"\"\"\" # [\nmpc.link = [ 1ms }", "is no HOCON: line 3: '}' closes nothing that is open")]
+    [InlineData("mpc.link { latency = 1ms // ]\n name = [", "is no HOCON: line 2: '[' is not closed")]
+    [InlineData("mpc.link { latency = 1ms\n name = \"home\n }", "is no HOCON: line 2: a string is not closed")]
     [InlineData("mpc.link { latency = ${nowhere}, bandwidth = 1Gbps }", "is no HOCON: ")]
     public void A_file_that_is_wrong_is_refused_with_what_is_wrong(string content, string message)
     {

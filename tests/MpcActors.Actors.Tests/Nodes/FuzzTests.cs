@@ -65,8 +65,6 @@ public sealed class FuzzTests
         Assert.True(read > 0 && refused > 0, $"{read} read, {refused} refused");
     }
 
-#if !AKKA_PACKAGES
-    // Of the stand-in's reader. Akka.NET's own does not come back from some malformed files, which is its affair.
     [Fact]
     public void Mutilated_configurations_are_read_or_refused_and_nothing_else()
     {
@@ -97,7 +95,6 @@ public sealed class FuzzTests
             File.Delete(file);
         }
     }
-#endif
 
     static byte[] Bytes(WireMessage message)
     {

@@ -134,7 +134,7 @@ public sealed class NodeTests
     [Fact]
     public async Task A_role_that_never_comes_is_named()
     {
-        var loopback = new Loopback(Three) { Limits = NodeLimits.Default with { Connect = TimeSpan.FromMilliseconds(500) } };
+        var loopback = new Loopback(Three) { Limits = NodeLimits.Default with { Connect = TimeSpan.FromSeconds(2) } };
 
         var zero = loopback.Start(Role.PartyZero, _ => ValueTask.CompletedTask);
         var dealer = loopback.Start(Role.Dealer, _ => ValueTask.CompletedTask);

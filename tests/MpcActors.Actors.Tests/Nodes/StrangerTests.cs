@@ -35,7 +35,7 @@ public sealed class StrangerTests
     [MemberData(nameof(Strangers))]
     public async Task A_stranger_is_refused_and_noted_once_and_the_session_is_unharmed(string who, string why)
     {
-        var loopback = new Loopback(Role.PartyZero, Role.PartyOne, Role.Dealer) { Limits = NodeLimits.Default with { Handshake = TimeSpan.FromMilliseconds(who is "silent" or "slow" ? 300 : 10_000) } };
+        var loopback = new Loopback(Role.PartyZero, Role.PartyOne, Role.Dealer) { Limits = NodeLimits.Default with { Handshake = TimeSpan.FromMilliseconds(who is "silent" or "slow" ? 1_000 : 10_000) } };
         var one = loopback.Start(Role.PartyOne, Echo(Role.Dealer));
 
         for (var i = 0; i < 3; i++) await Visit(loopback, who);

@@ -9,12 +9,19 @@ public static class Rectification
     public static Cost CostOf(long count, bool truncates) =>
         Cost.Masking(count) + Comparison.CostOf(count) + (truncates ? Selection.CostOfTruncated(count) : Selection.CostOf(count));
 
+    /// <summary>Of a gradient times the bit that the way there found: it is opened, and the product is local.</summary>
+    public static Cost CostOfBackward(long count) => Cost.Masking(count) + Selection.CostOf(count);
+
     /// <summary>x where it is positive and zero elsewhere, with <paramref name="fractionBits"/>; x may be a product that nobody has truncated yet.</summary>
     /// <remarks>Exact to one unit in the last place; |x| must be below <see cref="Truncation.Limit"/> if it is truncated.</remarks>
-    public static async ValueTask<Share> Relu(this Party party, Share x, int fractionBits = FixedPoint.FractionBits)
+    public static async ValueTask<Share> Relu(this Party party, Share x, int fractionBits = FixedPoint.FractionBits) =>
+        (await party.ReluAndSign(x, fractionBits)).Value;
+
+    /// <summary>The same, and the bit that says where x is positive: the derivative.</summary>
+    internal static async ValueTask<(Share Value, MaskedBits IsPositive)> ReluAndSign(this Party party, Share x, int fractionBits = FixedPoint.FractionBits)
     {
         var wire = await party.Mask(x);
         var isPositive = !await party.IsNegative(wire);
-        return party.TruncateAndSelect(wire, isPositive, x.FractionBits - fractionBits);
+        return (party.TruncateAndSelect(wire, isPositive, x.FractionBits - fractionBits), isPositive);
     }
 }

@@ -33,8 +33,10 @@ internal static class Tiny
         EncoderPreparation.From(Model(attention == AttentionKind.RandomFeatures), attention, Texts(9, 4, 6, 11));
 
     /// <summary>Texts of these lengths; the ids follow from the position.</summary>
-    public static TextBatch Texts(params int[] lengths) => new TokenEmbedding(Model()).Embed(
-        [.. lengths.Select((length, text) => Enumerable.Range(0, length).Select(position => (7 * text + 13 * position + position * position) % Vocabulary).ToArray())]);
+    public static TextBatch Texts(params int[] lengths) => new TokenEmbedding(Model()).Embed(Tokens(lengths));
+
+    public static int[][] Tokens(params int[] lengths) =>
+        [.. lengths.Select((length, text) => Enumerable.Range(0, length).Select(position => (7 * text + 13 * position + position * position) % Vocabulary).ToArray())];
 
     public static Prompt Prompt(Encoder encoder, PromptForm form, TextBatch texts, ulong seed = 5)
     {

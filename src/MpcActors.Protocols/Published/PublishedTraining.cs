@@ -56,6 +56,8 @@ public sealed class PublishedTraining : ITrainingSuite
 
     public ValueTask<Share> ScaleColumns(Party party, Wire x, Wire row) => party.ColumnwiseProduct(Of(x), Of(row));
 
+    public ValueTask<Share> ScaleRows(Party party, Wire x, Wire column) => party.RowwiseProduct(Of(x), Of(column));
+
     public ValueTask<Share> Scale(Party party, Share x, double factor, int fractionBits)
     {
         var bits = PublicFactor.BitsFor(factor);
@@ -72,6 +74,13 @@ public sealed class PublishedTraining : ITrainingSuite
     }
 
     public ValueTask<Traced> Gelu(Party party, Share x) => FourierGelu.GeluAndBackward(party, Narrow(x));
+
+    /// <summary>Back: one product with the bit (crypten/gradients.py).</summary>
+    public async ValueTask<Traced> Relu(Party party, Share x)
+    {
+        var (value, isPositive) = await party.ReluAndSignAnew(Narrow(x));
+        return new(value, gradient => party.MultiplyAnew(Narrow(gradient), isPositive));
+    }
 
     public async ValueTask<Share> SoftmaxBackward(Party party, Wire weights, Share gradient, int[] rowStarts)
     {

@@ -16,6 +16,9 @@ public static class SignedSelection
     /// <summary>Nine rounds, 464 bytes logged.</summary>
     public static Cost CostOfRelu(long count) => CostOfIsNegative(count) + FreshProducts.CostOfMultiplying(count);
 
+    /// <summary>Of a gradient times the bit that the way there found.</summary>
+    public static Cost CostOfReluBackward(long count) => FreshProducts.CostOfMultiplying(count);
+
     /// <summary>1 where x &lt; 0 and 0 elsewhere, without fraction bits. Exact.</summary>
     public static async ValueTask<Share> IsNegative(this Party party, Share x) => await ToInteger(party, await BinaryCircuits.SignOfSum(party, x.Value));
 
@@ -37,10 +40,13 @@ public static class SignedSelection
     public static Share Not(this Party party, Share bit) => party.AddPublic(-bit, 1);
 
     /// <summary>x where it is not negative, zero elsewhere, with the fraction bits of x. Exact.</summary>
-    public static async ValueTask<Share> ReluAnew(this Party party, Share x)
+    public static async ValueTask<Share> ReluAnew(this Party party, Share x) => (await party.ReluAndSignAnew(x)).Value;
+
+    /// <summary>The same, and 1 where x is not negative, without fraction bits: the derivative.</summary>
+    internal static async ValueTask<(Share Value, Share IsPositive)> ReluAndSignAnew(this Party party, Share x)
     {
-        var isNegative = await party.IsNegative(x);
-        return await party.MultiplyAnew(x, party.Not(isNegative));
+        var isPositive = party.Not(await party.IsNegative(x));
+        return (await party.MultiplyAnew(x, isPositive), isPositive);
     }
 
     /// <summary>Converts bits that nobody else holds.</summary>

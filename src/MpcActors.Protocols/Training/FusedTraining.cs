@@ -33,6 +33,13 @@ public sealed class FusedTraining : ITrainingSuite
 
     public ValueTask<Share> ScaleColumns(Party party, Wire x, Wire row) => ValueTask.FromResult(party.ScaleColumns(Of(x), Of(row)));
 
+    public ValueTask<Share> ScaleRows(Party party, Wire x, Wire column)
+    {
+        var wire = Of(x);
+        int[] rows = [.. Enumerable.Range(0, wire.Shape.Count).Select(i => i / wire.Shape.Columns)];
+        return ValueTask.FromResult(party.Multiply(wire, Of(column).Gather(rows, wire.Shape)));
+    }
+
     public ValueTask<Share> Scale(Party party, Share x, double factor, int fractionBits)
     {
         var bits = PublicFactor.BitsFor(factor);
@@ -55,6 +62,13 @@ public sealed class FusedTraining : ITrainingSuite
             var wires = await Open(party, derivative, gradient);
             return await Multiply(party, wires[0], wires[1]);
         });
+    }
+
+    /// <summary>Back: one opening of the gradient; its product with the bit is local.</summary>
+    public async ValueTask<Traced> Relu(Party party, Share x)
+    {
+        var (value, isPositive) = await party.ReluAndSign(x);
+        return new(value, async gradient => party.Select(isPositive, Of((await Open(party, gradient))[0])));
     }
 
     /// <summary>P ⊙ G and the products with the row sums are local: sums alone are opened in between.</summary>

@@ -45,6 +45,10 @@ public interface ITrainingSuite
     /// <summary>Each row of x times one row.</summary>
     ValueTask<Share> ScaleColumns(Party party, Wire x, Wire row);
 
+    /// <summary>Each row of x times a number of its own.</summary>
+    /// <param name="column">One number a row.</param>
+    ValueTask<Share> ScaleRows(Party party, Wire x, Wire column);
+
     /// <summary>Times a public number, truncated.</summary>
     ValueTask<Share> Scale(Party party, Share x, double factor, int fractionBits);
 
@@ -52,6 +56,8 @@ public interface ITrainingSuite
     ValueTask<Share> DivideByRoot(Party party, Share m, Share v, double epsilon);
 
     ValueTask<Traced> Gelu(Party party, Share x);
+
+    ValueTask<Traced> Relu(Party party, Share x);
 
     /// <summary>P ⊙ (G − Σ_row P ⊙ G): the gradient by the scores of a softmax.</summary>
     /// <param name="weights">P, read as one row; 0 where a score does not count.</param>

@@ -26,15 +26,16 @@ public sealed class Chain(params ILayer[] layers) : ILayer
     }
 }
 
-/// <summary>x + f(x).</summary>
-public sealed class Residual(ILayer inner) : ILayer
+/// <summary>x + f(x), or s(x) + f(x) where f changes the width and so a map s leads around it.</summary>
+public sealed class Residual(ILayer inner, ILayer? around = null) : ILayer
 {
-    public IEnumerable<Parameter> Factors => inner.Factors;
+    public IEnumerable<Parameter> Factors => around is null ? inner.Factors : around.Factors.Concat(inner.Factors);
 
     public async ValueTask<Traced> Forward(PassContext pass, Share x)
     {
+        var beside = around is null ? new(x, ValueTask.FromResult) : await around.Forward(pass, x);
         var traced = await inner.Forward(pass, x);
-        return new(Composition.Sum(x, traced.Value), async gradient => Composition.Sum(gradient, await traced.Backward(gradient)));
+        return new(Composition.Sum(beside.Value, traced.Value), async gradient => Composition.Sum(await beside.Backward(gradient), await traced.Backward(gradient)));
     }
 }
 

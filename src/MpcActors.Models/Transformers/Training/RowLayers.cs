@@ -9,9 +9,14 @@ public sealed class AnswerRows : ILayer
 {
     public ValueTask<Traced> Forward(PassContext pass, Share x) => ValueTask.FromResult(new Traced(
         x with { Value = x.Value.GatherRows(pass.Answers) },
-        gradient => ValueTask.FromResult(gradient with { Value = Scatter(gradient.Value, pass.Answers, x.Shape) })));
+        gradient => ValueTask.FromResult(gradient with { Value = RowScatter.Spread(gradient.Value, pass.Answers, x.Shape) })));
+}
 
-    static RingTensor Scatter(RingTensor rows, int[] to, Shape shape)
+static class RowScatter
+{
+    /// <summary>A tensor of zeros but for these rows.</summary>
+    /// <param name="to">Of each row its place there.</param>
+    public static RingTensor Spread(RingTensor rows, int[] to, Shape shape)
     {
         if (rows.IsHollow) return RingTensor.Hollow(shape);
         var result = RingTensor.Zeros(shape);

@@ -22,46 +22,33 @@ public enum TuningMethod
 /// Unlike in <see cref="PreparedTransformer"/> nothing is folded, since a step changes it: a norm's scale and bias are parameters of their own.
 /// The decoder has the label words' rows as a parameter of its own, not tied to the table of words.
 /// </remarks>
-public sealed class TrainableTransformer
+public sealed class TrainableTransformer : ITrainableModel
 {
-    readonly List<Parameter> _parameters = [];
-    readonly Func<string, Shape, bool, Parameter> _make;
-    readonly bool _trainsLayers;
+    readonly ModelBuilder _builder;
 
     /// <param name="make">A tensor by its name and shape, and whether it is trained.</param>
     /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>.</param>
     public TrainableTransformer(TransformerConfig config, int classes, TuningMethod method, int promptRows, Func<string, Shape, bool, Parameter> make)
     {
-        (_make, Config, Classes) = (make, config, classes);
-        _trainsLayers = method != TuningMethod.Prompt;
-        var parts = new List<(string Name, ILayer Layer, Parameter[] Parameters)>();
-        if (method != TuningMethod.Layers) parts.Add(Named("embedding", () => method == TuningMethod.Full ? Embedding() : new PromptLayer(Trained("prompt", new(promptRows, config.Width)))));
+        (_builder, Config, Classes) = (new(make, trainsWeights: method != TuningMethod.Prompt), config, classes);
+        if (method == TuningMethod.Full) _builder.Add("embedding", Embedding);
+        if (method == TuningMethod.Prompt) _builder.Add("embedding", () => new PromptLayer(_builder.Of("prompt", new(promptRows, config.Width), isTrained: true)));
         for (var i = 0; i < config.Layers; i++)
         {
             var name = $"layer {i}";
-            parts.Add(Named(name, () => Layer(name)));
+            _builder.Add(name, () => Layer(name));
         }
 
-        parts.Add(Named("head", Head));
-        Parts = parts;
+        _builder.Add("head", Head);
     }
 
     public TransformerConfig Config { get; }
 
     public int Classes { get; }
 
-    /// <summary>The model in order, and the tensors of each part.</summary>
-    internal IReadOnlyList<(string Name, ILayer Layer, Parameter[] Parameters)> Parts { get; }
+    public IReadOnlyList<ModelPart> Parts => _builder.Parts;
 
-    /// <summary>All tensors in the order in which they were made.</summary>
-    public IReadOnlyList<Parameter> Parameters => _parameters;
-
-    (string, ILayer, Parameter[]) Named(string name, Func<ILayer> make)
-    {
-        var first = _parameters.Count;
-        var layer = make();
-        return (name, layer, [.. _parameters.Skip(first)]);
-    }
+    public IReadOnlyList<Parameter> Parameters => _builder.Parameters;
 
     ILayer Embedding()
     {
@@ -93,18 +80,9 @@ public sealed class TrainableTransformer
         ? new Chain(new AnswerRows(), Norm("head.norm"), new DenseLayer(Of("head.labels.weight", new(Config.Width, Classes)), null))
         : new Chain(new AnswerRows(), Dense("head.transform", Config.Width, Config.Width), new GeluLayer(), Norm("head.norm"), Dense("head.labels", Config.Width, Classes));
 
-    DenseLayer Dense(string name, int from, int to, params int[] parts) => new(Of($"{name}.weight", new(from, to)), Of($"{name}.bias", Shape.Vector(to)), parts);
+    DenseLayer Dense(string name, int from, int to, params int[] parts) => _builder.Dense(name, from, to, parts);
 
-    NormLayer Norm(string name) => new(Of($"{name}.scale", Shape.Vector(Config.Width)), Of($"{name}.bias", Shape.Vector(Config.Width)), Config.Epsilon);
+    NormLayer Norm(string name) => _builder.Norm(name, Config.Width, Config.Epsilon);
 
-    Parameter Of(string name, Shape shape) => Make(name, shape, _trainsLayers);
-
-    Parameter Trained(string name, Shape shape) => Make(name, shape, isTrained: true);
-
-    Parameter Make(string name, Shape shape, bool isTrained)
-    {
-        var parameter = _make(name, shape, isTrained);
-        _parameters.Add(parameter);
-        return parameter;
-    }
+    Parameter Of(string name, Shape shape) => _builder.Of(name, shape);
 }

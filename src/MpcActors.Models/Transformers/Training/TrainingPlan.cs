@@ -14,15 +14,27 @@ public static class TrainingPlan
     public static TransformerPlan Of(
         ITrainingSuite suite, TransformerConfig config, int classes, TuningMethod method, int promptRows, int[] lengths, int[] answers, IShareOptimizer optimizer)
     {
+        var rows = method == TuningMethod.Prompt ? promptRows : 0;
+        return Of(
+            suite, make => new TrainableTransformer(config, classes, method, promptRows, make), method == TuningMethod.Full ? config.Vocabulary : 0, config.Width, classes,
+            Array.ConvertAll(lengths, length => length + rows), rows, Array.ConvertAll(answers, answer => answer + rows), optimizer);
+    }
+
+    /// <summary>The same of any model.</summary>
+    /// <param name="build">The model, whose tensors are made by what it is given.</param>
+    /// <param name="vocabulary">Columns of shared one-hot tokens, or 0 where embedded rows are shared.</param>
+    /// <param name="lengths">Of the texts, a prompt's rows included.</param>
+    public static TransformerPlan Of(
+        ITrainingSuite suite, Func<Func<string, Shape, bool, Parameter>, ITrainableModel> build, int vocabulary, int width, int classes,
+        int[] lengths, int promptRows, int[] answers, IShareOptimizer optimizer)
+    {
         var port = new Port(Role.PartyZero, _ => { });
         var party = new Party(Seat.Planner, port);
-        var model = new TrainableTransformer(config, classes, method, promptRows, (name, shape, isTrained) =>
-            new Parameter(name, new Share(RingTensor.Hollow(shape), isTrained ? suite.ParameterBits : FixedPoint.FractionBits), isTrained));
-        var rows = method == TuningMethod.Prompt ? promptRows : 0;
-        var input = new Share(RingTensor.Hollow(new Shape(lengths.Sum(), method == TuningMethod.Full ? config.Vocabulary : config.Width)), method == TuningMethod.Full ? 0 : FixedPoint.FractionBits);
+        var model = build((name, shape, isTrained) => new Parameter(name, new Share(RingTensor.Hollow(shape), isTrained ? suite.ParameterBits : FixedPoint.FractionBits), isTrained));
+        var shape = new Shape(lengths.Sum() - lengths.Length * promptRows, vocabulary > 0 ? vocabulary : width);
+        var input = new Share(RingTensor.Hollow(shape), vocabulary > 0 ? 0 : FixedPoint.FractionBits);
         var labels = new Share(RingTensor.Hollow(new Shape(lengths.Length, classes)), 0);
-        var walk = new TrainingStep(suite, model, TrainingStep.UsualLossScale).Run(
-            party, input, labels, Array.ConvertAll(lengths, length => length + rows), Array.ConvertAll(answers, answer => answer + rows), optimizer);
+        var walk = new TrainingStep(suite, model, TrainingStep.UsualLossScale).Run(party, input, labels, lengths, answers, optimizer);
         if (!walk.IsCompleted) throw new InvalidOperationException("the program waited for a frame while it was planned");
         walk.GetAwaiter().GetResult();
         return new(port.Meter.Operations, port.Meter.SetUpBytes, port.Meter.LargestStep);

@@ -6,7 +6,7 @@ using MpcActors.Ring;
 namespace MpcActors.Models.Transformers.Training;
 
 /// <summary>One step on shares: forward, the cross-entropy of shared labels, back through all layers, and an optimiser. Nobody sees a logit, a loss or a label.</summary>
-public sealed class TrainingStep(ITrainingSuite suite, TrainableTransformer model, double lossScale)
+public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, double lossScale)
 {
     /// <summary>A public factor of the loss, 2^6: gradients far below a unit of 2^−16 would be lost. Gradients have it until the optimiser takes it back.</summary>
     public const double UsualLossScale = 64;
@@ -15,7 +15,7 @@ public sealed class TrainingStep(ITrainingSuite suite, TrainableTransformer mode
     /// <param name="input">Embedded rows [sum of the texts' own lengths, width], or one-hot tokens [.., vocabulary].</param>
     /// <param name="labels">[texts, classes], 1 at the class, integers or with 16 fraction bits.</param>
     /// <param name="lengths">Of the texts, a prompt's rows included.</param>
-    /// <param name="answers">The row within each text where its label word is predicted.</param>
+    /// <param name="answers">The row within each text where its label word is predicted; any where a model pools all rows.</param>
     /// <returns>Logits [texts, classes], and the gradient by the first layer's input.</returns>
     public async ValueTask<(Share Logits, Share InputGradient)> Gradients(Party party, Share input, Share labels, int[] lengths, int[] answers)
     {

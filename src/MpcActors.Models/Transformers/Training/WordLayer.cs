@@ -9,7 +9,8 @@ namespace MpcActors.Models.Transformers.Training;
 /// <param name="words">[vocabulary, width].</param>
 /// <param name="positions">[positions, width].</param>
 /// <param name="type">The only type's row, or null.</param>
-public sealed class WordLayer(Parameter words, Parameter positions, int firstPosition, Parameter? type) : ILayer
+/// <param name="scale">Public factor of the words.</param>
+public sealed class WordLayer(Parameter words, Parameter positions, int firstPosition, Parameter? type, int scale = 1) : ILayer
 {
     public IEnumerable<Parameter> Factors => [words];
 
@@ -19,7 +20,7 @@ public sealed class WordLayer(Parameter words, Parameter positions, int firstPos
         var (party, suite, lengths) = (pass.Party, pass.Suite, pass.Sequences.Lengths);
         using var scope = party.Meter.Enter("embedding");
         var input = (await suite.Open(party, x))[0];
-        var rows = await suite.Product(party, input, words.Wire, []);
+        var rows = Scaled(await suite.Product(party, input, words.Wire, []));
         int[] places = [.. lengths.SelectMany(length => Enumerable.Range(firstPosition, length))];
         var own = positions.Value with { Value = positions.Value.Value.GatherRows(places) };
         rows = Composition.Sum(rows, own.FractionBits > rows.FractionBits ? await suite.Scale(party, own, 1, rows.FractionBits) : own);
@@ -29,12 +30,14 @@ public sealed class WordLayer(Parameter words, Parameter positions, int firstPos
             using var back = party.Meter.Enter("embedding");
             var open = (await suite.Open(party, gradient))[0];
             var value = suite.ValueOf(party, open);
-            words.Accumulate(await suite.TransposedProduct(party, input, open, []));
-            positions.Accumulate(value with { Value = AddUp(value.Value, places, positions.Shape) });
+            words.Accumulate(Scaled(await suite.TransposedProduct(party, input, open, [])));
+            if (positions.IsTrained) positions.Accumulate(value with { Value = AddUp(value.Value, places, positions.Shape) });
             type?.Accumulate(RowAddition.Gradient(value));
             return value;
         });
     }
+
+    Share Scaled(Share share) => scale == 1 ? share : share * scale;
 
     static RingTensor AddUp(RingTensor rows, int[] to, Shape shape)
     {

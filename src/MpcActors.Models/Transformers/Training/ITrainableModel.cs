@@ -1,0 +1,48 @@
+using MpcActors.Ring;
+
+namespace MpcActors.Models.Transformers.Training;
+
+/// <summary>A part of a model that runs after the one before it, such as a layer, and the tensors that it has.</summary>
+public sealed record ModelPart(string Name, ILayer Layer, IReadOnlyList<Parameter> Parameters);
+
+/// <summary>A model on shares that <see cref="TrainingStep"/> can train: parts in order, from the data owner's input to logits [texts, classes].</summary>
+public interface ITrainableModel
+{
+    IReadOnlyList<ModelPart> Parts { get; }
+
+    /// <summary>All tensors in the order in which they were made, which is that in which owners share them.</summary>
+    IReadOnlyList<Parameter> Parameters { get; }
+}
+
+/// <summary>Puts a model together part by part, and notes the tensors of each.</summary>
+/// <param name="make">A tensor by its name and shape, and whether it is trained.</param>
+/// <param name="trainsWeights">Whether the tensors are trained of which nothing else is said.</param>
+sealed class ModelBuilder(Func<string, Shape, bool, Parameter> make, bool trainsWeights)
+{
+    readonly List<Parameter> _parameters = [];
+    readonly List<ModelPart> _parts = [];
+
+    public IReadOnlyList<ModelPart> Parts => _parts;
+
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    public void Add(string name, Func<ILayer> layer)
+    {
+        var first = _parameters.Count;
+        var built = layer();
+        _parts.Add(new(name, built, [.. _parameters.Skip(first)]));
+    }
+
+    public Parameter Of(string name, Shape shape) => Of(name, shape, trainsWeights);
+
+    public Parameter Of(string name, Shape shape, bool isTrained)
+    {
+        var parameter = make(name, shape, isTrained);
+        _parameters.Add(parameter);
+        return parameter;
+    }
+
+    public DenseLayer Dense(string name, int from, int to, params int[] parts) => new(Of($"{name}.weight", new(from, to)), Of($"{name}.bias", Shape.Vector(to)), parts);
+
+    public NormLayer Norm(string name, int width, double epsilon) => new(Of($"{name}.scale", Shape.Vector(width)), Of($"{name}.bias", Shape.Vector(width)), epsilon);
+}

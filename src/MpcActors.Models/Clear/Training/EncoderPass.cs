@@ -1,0 +1,31 @@
+namespace MpcActors.Models.Clear.Training;
+
+/// <summary>A pass of some texts, kept for its way back. Embeddings are row-major [texts, width], of unit length.</summary>
+public sealed class EncoderPass
+{
+    internal EncoderPass(
+        IReadOnlyList<int[]> texts, int[] lengths, int extra, TrainablePrompt? prompt, TrainableLayer.Trace[] layers, float[] pooled, float[] squashed, float[] embeddings) =>
+        (Texts, Lengths, Extra, Prompt, Layers, Pooled, Squashed, Embeddings) = (texts, lengths, extra, prompt, layers, pooled, squashed, embeddings);
+
+    public float[] Embeddings { get; }
+
+    internal IReadOnlyList<int[]> Texts { get; }
+
+    /// <summary>Rows of each text, those of a prompt included.</summary>
+    internal int[] Lengths { get; }
+
+    /// <summary>Prompt rows before each text.</summary>
+    internal int Extra { get; }
+
+    internal TrainablePrompt? Prompt { get; }
+
+    internal IReadOnlyList<TrainableLayer.Trace> Layers { get; }
+
+    internal float[] Pooled { get; }
+
+    internal float[] Squashed { get; }
+}
+
+/// <summary>Gradients that enter a way back inside the encoder; null where there is none.</summary>
+/// <param name="ByDenominator">For a layer, the gradient by one attention denominator given it.</param>
+internal sealed record HiddenGradients(float[]?[] Middles, float[]?[] Outputs, float[]? Pooled, Func<int, Func<float, float>?> ByDenominator);

@@ -1,5 +1,6 @@
 using MpcActors.Data;
 using MpcActors.Data.Transformers;
+using MpcActors.Models.Transformers;
 using MpcActors.Models.Transformers.Training;
 using MpcActors.Protocols;
 using MpcActors.Protocols.Training;
@@ -18,16 +19,20 @@ public sealed class GoldenTraining : IDisposable
     readonly IReadOnlyDictionary<string, FloatTensor> _expected;
     readonly IReadOnlyDictionary<string, FloatTensor> _gradients;
     readonly string _name;
+    readonly int _features;
     readonly TransformerTensors _tensors;
 
-    public GoldenTraining(string name)
+    /// <param name="features">Random frequencies a head in the place of softmax; PyTorch's gradients are softmax's.</param>
+    public GoldenTraining(string name, int features = 0)
     {
         var golden = Path.Combine(AppContext.BaseDirectory, "golden", name);
         _name = name;
         _weights = new HuggingFaceFolder(golden);
         _expected = Safetensors.Read(Path.Combine(golden, "expected.safetensors"));
         _gradients = Safetensors.Read(Path.Combine(golden, "gradients.safetensors"));
-        _tensors = new TransformerTensors(_weights, [.. Enumerable.Range(0, Config.Vocabulary)]);
+        _features = features;
+        _tensors = new TransformerTensors(
+            _weights, [.. Enumerable.Range(0, Config.Vocabulary)], features > 0 ? new(Config.Heads, Config.HeadWidth, features, FeatureForm.CosineAndSine, seed: 6) : null);
         int[][] texts = [.. Enumerable.Range(0, 3).Select(text => Integers($"tokens.{text}"))];
         Lengths = [.. texts.Select(text => text.Length)];
         Answers = [.. Integers("positions").Select((row, text) => row - Lengths[..text].Sum())];
@@ -38,6 +43,8 @@ public sealed class GoldenTraining : IDisposable
     public TransformerConfig Config => _weights.Config;
 
     public int[] Lengths { get; }
+
+    TrainableAttention Attention => _features > 0 ? new(AttentionKind.RandomFeatures, _features, TrainsFrequencies: true) : TrainableAttention.Softmax;
 
     public int[] Answers { get; }
 
@@ -54,7 +61,7 @@ public sealed class GoldenTraining : IDisposable
     public double[] Tensor(string name) => _tensors.Of(name);
 
     public (IReadOnlyDictionary<string, double[]> Gradients, double Loss, double[] InputGradient) Clear() =>
-        new ClearTraining(Config, Config.Vocabulary, Tensor).Gradients(Rows, Targets, Lengths, Answers);
+        new ClearTraining(Config, Config.Vocabulary, Tensor, _features).Gradients(Rows, Targets, Lengths, Answers);
 
     /// <summary>A pass on shares, and steps if there is an optimiser.</summary>
     public TrainingRun Run(Func<ITrainingSuite> suite, Func<IShareOptimizer>? optimizer = null, int steps = 1, double lossScale = TrainingStep.UsualLossScale)
@@ -64,7 +71,7 @@ public sealed class GoldenTraining : IDisposable
         {
             shapes.Add((name, shape));
             return new Parameter(name, new Share(RingTensor.Hollow(shape), 16), isTrained);
-        });
+        }, Attention);
         var bits = suite().ParameterBits;
         var labels = new double[Targets.Length * Config.Vocabulary];
         for (var text = 0; text < Targets.Length; text++) labels[text * Config.Vocabulary + Targets[text]] = 1;
@@ -75,7 +82,7 @@ public sealed class GoldenTraining : IDisposable
         {
             var next = 0;
             var model = new TrainableTransformer(
-                Config, Config.Vocabulary, TuningMethod.Layers, 0, (name, _, isTrained) => new Parameter(name, shares[next++], isTrained));
+                Config, Config.Vocabulary, TuningMethod.Layers, 0, (name, _, isTrained) => new Parameter(name, shares[next++], isTrained), Attention);
             var step = new TrainingStep(suite(), model, lossScale);
             if (optimizer is null)
             {

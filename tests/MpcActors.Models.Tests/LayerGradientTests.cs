@@ -1,3 +1,4 @@
+using MpcActors.Data;
 using MpcActors.Models.Private;
 using MpcActors.Models.Transformers.Training;
 using MpcActors.Protocols;
@@ -25,6 +26,10 @@ public sealed class LayerGradientTests(ITestOutputHelper output)
     [InlineData("tanh", 3e-4, 1e-2)] // 1 − y² has twice the error of y, 1.1e−4 (CrypTen's: a few 1e−3), and is small where y is large
     [InlineData("attention", 3e-4, 1e-2)] // softmax within 2^−13 of itself, the exponential by its limit within a few 1e−3
     [InlineData("causal attention", 3e-4, 1e-2)]
+    [InlineData("frequencies", 1e-4, 2e-4)]
+    [InlineData("random features by states", 1e-3, 2e-3)] // quotients of sums of cosines within 1e−4 each, half cancelled; the published cosine is ours but for a truncation
+    [InlineData("random features by weights", 1e-3, 2e-3)]
+    [InlineData("causal random features", 1e-3, 2e-3)]
     [InlineData("pooling", 1e-4, 1e-4)] // linear; 1/n has 24 bits
     [InlineData("pooling behind a prompt", 1e-4, 1e-4)]
     [InlineData("unit", 2e-4, 5e-3)] // the inverse root meets the gradient twice, with 16 fraction bits
@@ -42,6 +47,32 @@ public sealed class LayerGradientTests(ITestOutputHelper output)
             Assert.InRange(errors.Value, 0, bound);
             Assert.InRange(errors.Largest, 0, bound);
         }
+    }
+
+    [Theory]
+    [InlineData("relu")]
+    [InlineData("tanh")]
+    [InlineData("unit")]
+    [InlineData("pooling")]
+    [InlineData("features")]
+    [InlineData("causal_features")]
+    public void In_the_clear_the_layers_and_their_ways_back_are_those_of_PyTorch(string name)
+    {
+        var golden = Safetensors.Read(Path.Combine(AppContext.BaseDirectory, "golden", "layers", "expected.safetensors"));
+
+        var traced = name switch
+        {
+            "relu" => ClearLayers.Relu(Golden("x")),
+            "tanh" => ClearLayers.Tanh(Golden("x")),
+            "unit" => ClearLayers.Unit(Golden("x"), Width),
+            "pooling" => ClearLayers.Pool(Golden("x"), [0, 5, 8], Width, 0),
+            _ => ClearRandomFeatures.Attend(Golden("x"), [0, 5, 11], 2, 4, 3, isCausal: name == "causal_features"),
+        };
+
+        foreach (var (expected, actual) in Golden("y").Zip(traced.Value)) Assert.Equal(expected, actual, 1e-5);
+        foreach (var (expected, actual) in Golden("dx").Zip(traced.Backward(Golden("g")))) Assert.Equal(expected, actual, 1e-5);
+
+        double[] Golden(string part) => Array.ConvertAll(golden[$"{name}.{part}"].Values, value => (double)value);
     }
 
     [Fact]
@@ -71,6 +102,11 @@ public sealed class LayerGradientTests(ITestOutputHelper output)
             "attention" or "causal attention" => new(
                 _ => new AttentionLayer(new(Width, Width, 2, 3, 3, 1, false, 1e-5) { IsCausal = name != "attention" }),
                 (_, v) => ClearLayers.Attention(v, starts, 2, 3, name != "attention").Value, Numbers.Of(6, rows * 18, 1), new(rows, 18), Lengths),
+            "frequencies" => new(of => new FrequencyLayer(Features(4), of("omega")), (clear, v) => clear.Frequencies("omega", v, 2, 3, 4).Value, Numbers.Of(6, rows * 18, 1), new(rows, 18), Lengths,
+                ("omega", Numbers.Of(10, 6 * 4, 0.3), new(6, 4))),
+            "random features by states" => OfFeatures(2, false),
+            "random features by weights" => OfFeatures(8, false),
+            "causal random features" => OfFeatures(5, true),
             "pooling" => new(_ => new PoolingLayer(0), (_, v) => ClearLayers.Pool(v, starts, Width, 0).Value, x, shape, Lengths),
             "pooling behind a prompt" => new(_ => new PoolingLayer(2), (_, v) => ClearLayers.Pool(v, starts, Width, 2).Value, x, shape, Lengths),
             "unit" => new(_ => new UnitLayer(), (_, v) => ClearLayers.Unit(v, Width).Value, x, shape, Lengths),
@@ -80,6 +116,21 @@ public sealed class LayerGradientTests(ITestOutputHelper output)
             "answers" => new(_ => new AnswerRows(), (_, v) => ClearLayers.Rows(v, Width, [2, Lengths[0] + 1]).Value, x, shape, Lengths) { Answers = [2, 1] },
             _ => throw new ArgumentException(name),
         };
+    }
+
+    static LayerOutline Features(int count) => new(Width, Width, 2, count, 3, 1, false, 1e-5);
+
+    /// <summary>Phases within a tenth of a turn, so that no denominator is far below one; the order of the products follows from how many features there are.</summary>
+    static LayerCase OfFeatures(int count, bool isCausal)
+    {
+        int[] lengths = [5, 6];
+        var width = 2 * (2 * count + 3);
+        var x = Numbers.Of(11, 11 * width, 0.1);
+        for (var i = 0; i < x.Length; i++)
+            if (i % width >= 4 * count) x[i] *= 10;
+        Assert.Equal(count == 2, LinearRandomFeatureAttention.IsCheaper(Features(count), new(lengths, 1)));
+        return new(
+            _ => new RandomFeatureLayer(Features(count) with { IsCausal = isCausal }), (_, v) => ClearRandomFeatures.Attend(v, [0, 5, 11], 2, count, 3, isCausal).Value, x, new(11, width), lengths);
     }
 
     static double[] OneHot(int rows)

@@ -10,6 +10,9 @@ For each of roberta, bert and gpt2 a folder with
   gradients.safetensors            d loss / d parameter under the parameter's name, in the file's own layout (a tied decoder counts in the
                                    words); inputs_embeds and embedding: d loss / d word rows before and after the embedding's sum and norm
 
+A folder layers with expected.safetensors for layers that those models have not: of relu, tanh, unit, pooling, features and causal_features the
+argument x, a gradient g by the result, the result y and the gradient dx by the argument, as <layer>.<x|g|y|dx>.
+
 The models are written out here in plain modules, in double precision, and know nothing of the C# code. PyTorch 1.13 or later.
 """
 import json
@@ -215,3 +218,38 @@ def make(folder, model, dtype, seed):
 make("roberta", Encoder("roberta", 1e-5), torch.float32, 1)
 make("bert", Encoder("bert", 1e-12), torch.float16, 2)
 make("gpt2", Decoder(), torch.bfloat16, 3)
+
+
+def random_features(x, causal):
+    """Phases of queries and keys in turns and values of 2 heads side by side, 4 frequencies and 3 values each; texts of 5 and 6 rows."""
+    texts = []
+    for text in torch.split(x, (5, 6)):
+        queries, keys, values = (part.view(len(text), 2, -1).transpose(0, 1) for part in torch.split(text, (8, 8, 6), 1))
+        features = lambda t: torch.cat((torch.cos(2 * math.pi * t), torch.sin(2 * math.pi * t)), -1)
+        weights = features(queries) @ features(keys).transpose(1, 2) / 4
+        weights = weights.tril() / torch.arange(1, len(text) + 1)[:, None] if causal else weights / len(text)
+        quotient = (weights @ values) / weights.sum(-1, keepdim=True).clamp(min=1 / 32)
+        texts.append(quotient.transpose(0, 1).reshape(len(text), 6))
+    return torch.cat(texts)
+
+
+def make_layers(seed):
+    generator = torch.Generator().manual_seed(seed)
+    normal = lambda *shape: torch.randn(*shape, generator=generator).float().double()
+    phases = torch.cat((0.1 * normal(11, 16), normal(11, 6)), 1).float().double()
+    layers = {
+        "relu": (torch.relu, normal(8, 6)), "tanh": (torch.tanh, normal(8, 6)), "unit": (lambda x: functional.normalize(x, dim=1), normal(8, 6)),
+        "pooling": (lambda x: torch.stack([text.mean(0) for text in torch.split(x, (5, 3))]), normal(8, 6)),
+        "features": (lambda x: random_features(x, False), phases), "causal_features": (lambda x: random_features(x, True), phases)}
+    tensors = {}
+    for name, (function, x) in layers.items():
+        x = x.clone().requires_grad_()
+        y = function(x)
+        g = normal(*y.shape)
+        y.backward(g)
+        tensors.update({f"{name}.x": x.float(), f"{name}.g": g.float(), f"{name}.y": y.float(), f"{name}.dx": x.grad.float()})
+    os.makedirs(os.path.join(OUT, "layers"), exist_ok=True)
+    write(os.path.join(OUT, "layers", "expected.safetensors"), tensors)
+
+
+make_layers(4)

@@ -23,13 +23,20 @@ public sealed class RandomFrequencies(int heads, int headWidth, int features, Fe
 {
     const ulong ShiftStream = 1UL << 32;
 
-    /// <summary>x → x_h·Ω_h/2π for every head h, the shift in the bias: radians become turns.</summary>
-    public Affine Phases(Affine map, int layer)
+    /// <summary>A layer's frequencies in turns, [heads · headWidth, features].</summary>
+    public double[] Turns(int layer)
     {
         var frequencies = new double[heads * headWidth * features];
         CounterGaussian.Fill(seed, (ulong)layer, frequencies);
         var deviation = 1 / (Math.Sqrt(headWidth) * Math.Tau);
         for (var i = 0; i < frequencies.Length; i++) frequencies[i] *= deviation;
+        return frequencies;
+    }
+
+    /// <summary>x → x_h·Ω_h/2π for every head h, the shift in the bias: radians become turns.</summary>
+    public Affine Phases(Affine map, int layer)
+    {
+        var frequencies = Turns(layer);
         var weight = new double[map.In * heads * features];
         var bias = new double[heads * features];
         Parallel.For(0, map.In, row => Project(map.Weight.AsSpan(row * map.Out, map.Out), weight.AsSpan(row * heads * features, heads * features)));

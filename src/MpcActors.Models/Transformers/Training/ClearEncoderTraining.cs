@@ -34,9 +34,14 @@ public sealed class ClearEncoderTraining(EncoderOutline outline, Func<string, do
         return ClearLayers.Chain(x,
             v => ClearLayers.Residual(v, layer.HasResidual ? w => _layers.Dense($"{name}.residual", w, layer.Input, layer.Output) : null,
                 w => _layers.Norm($"{name}.attention_norm", w, layer.Input, layer.Epsilon), w => _layers.Dense($"{name}.query_key_value", w, layer.Input, 3 * values),
-                w => ClearLayers.Attention(w, starts, layer.Heads, layer.ValueWidth, isCausal: false), w => _layers.Dense($"{name}.attention_output", w, values, layer.Output)),
+                w => Attention(name, layer, w, starts), w => _layers.Dense($"{name}.attention_output", w, values, layer.Output)),
             v => ClearLayers.Residual(v, null,
                 w => _layers.Norm($"{name}.feed_forward_norm", w, layer.Output, layer.Epsilon), w => _layers.Dense($"{name}.feed_forward_in", w, layer.Output, layer.FeedForward),
                 ClearLayers.Relu, w => _layers.Dense($"{name}.feed_forward_out", w, layer.FeedForward, layer.Output)));
     }
+
+    ClearTraced Attention(string name, LayerOutline layer, double[] x, int[] starts) => outline.Attention == AttentionKind.Softmax
+        ? ClearLayers.Attention(x, starts, layer.Heads, layer.ValueWidth, isCausal: false)
+        : ClearLayers.Chain(x, v => _layers.Frequencies($"{name}.frequencies", v, layer.Heads, layer.ValueWidth, layer.KeyWidth),
+            v => ClearRandomFeatures.Attend(v, starts, layer.Heads, layer.KeyWidth, layer.ValueWidth, isCausal: false));
 }

@@ -194,6 +194,42 @@ public sealed class ClearLayers(Func<string, double[]> tensors)
         });
     }
 
+    /// <summary>Queries and keys times their head's frequencies in turns; values pass.</summary>
+    public ClearTraced Frequencies(string name, double[] x, int heads, int depth, int features)
+    {
+        var (omega, stride, width) = (tensors(name), 3 * heads * depth, heads * (2 * features + depth));
+        var result = new double[x.Length / stride * width];
+        Each(x.Length / stride, (from, to, of) => result[to] += x[from] * omega[of]);
+        Pass(x, stride, result, width);
+        return new(result, gradient =>
+        {
+            var (back, ofOmega) = (new double[x.Length], new double[omega.Length]);
+            Each(x.Length / stride, (from, to, of) =>
+            {
+                back[from] += gradient[to] * omega[of];
+                ofOmega[of] += gradient[to] * x[from];
+            });
+            Pass(gradient, width, back, stride);
+            _gradients[name] = ofOmega;
+            return back;
+        });
+
+        // Of each product its factor, its result and its frequency.
+        void Each(int rows, Action<int, int, int> product)
+        {
+            for (var row = 0; row < rows; row++)
+                for (var i = 0; i < 2 * heads * depth; i++)
+                    for (var f = 0; f < features; f++)
+                        product(row * stride + i, row * width + i / depth * features + f, i % (heads * depth) * features + f);
+        }
+
+        void Pass(double[] from, int fromWidth, double[] to, int toWidth)
+        {
+            for (var row = 0; row < x.Length / stride; row++)
+                from.AsSpan((row + 1) * fromWidth - heads * depth, heads * depth).CopyTo(to.AsSpan((row + 1) * toWidth - heads * depth));
+        }
+    }
+
     /// <summary>Softmax attention of queries, keys and values side by side.</summary>
     public static ClearTraced Attention(double[] x, int[] starts, int heads, int depth, bool isCausal)
     {

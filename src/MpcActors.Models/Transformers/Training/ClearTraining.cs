@@ -4,7 +4,8 @@ namespace MpcActors.Models.Transformers.Training;
 
 /// <summary>A training step in the clear, in double precision and with the functions themselves: the twin that a step on shares is compared with.</summary>
 /// <remarks>The same layers and names as <see cref="TrainableTransformer"/> with <see cref="TuningMethod.Layers"/>; plain loops, for models of test size.</remarks>
-public sealed class ClearTraining(TransformerConfig config, int classes, Func<string, double[]> tensors)
+/// <param name="features">Frequencies a head where the attention has random features; 0 is softmax.</param>
+public sealed class ClearTraining(TransformerConfig config, int classes, Func<string, double[]> tensors, int features = 0)
 {
     readonly ClearLayers _layers = new(tensors);
 
@@ -31,7 +32,7 @@ public sealed class ClearTraining(TransformerConfig config, int classes, Func<st
         var (width, inner) = (config.Width, config.FeedForward);
         Func<double[], ClearTraced>[] attend =
         [
-            v => _layers.Dense($"{name}.query_key_value", v, width, 3 * width), v => ClearLayers.Attention(v, starts, config.Heads, config.HeadWidth, config.IsCausal),
+            v => _layers.Dense($"{name}.query_key_value", v, width, 3 * width), v => Attention(name, v, starts),
             v => _layers.Dense($"{name}.attention_output", v, width, width),
         ];
         Func<double[], ClearTraced>[] feed =
@@ -46,4 +47,9 @@ public sealed class ClearTraining(TransformerConfig config, int classes, Func<st
 
         ClearTraced Second(double[] v) => _layers.Norm($"{name}.feed_forward_norm", v, width, config.Epsilon);
     }
+
+    ClearTraced Attention(string name, double[] x, int[] starts) => features == 0
+        ? ClearLayers.Attention(x, starts, config.Heads, config.HeadWidth, config.IsCausal)
+        : ClearLayers.Chain(x, v => _layers.Frequencies($"{name}.frequencies", v, config.Heads, config.HeadWidth, features),
+            v => ClearRandomFeatures.Attend(v, starts, config.Heads, features, config.HeadWidth, config.IsCausal));
 }

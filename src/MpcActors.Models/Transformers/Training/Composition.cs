@@ -1,4 +1,5 @@
 using MpcActors.Protocols;
+using MpcActors.Protocols.Published;
 using MpcActors.Protocols.Training;
 
 namespace MpcActors.Models.Transformers.Training;
@@ -46,5 +47,12 @@ static class Composition
     {
         var bits = Math.Max(left.FractionBits, right.FractionBits);
         return left.WithMoreFractionBits(bits) + right.WithMoreFractionBits(bits);
+    }
+
+    /// <summary>Columns of all, with the fraction bits of the finest.</summary>
+    public static Share SideBySide(params Share[] parts)
+    {
+        var bits = parts.Max(part => part.FractionBits);
+        return new(RowBroadcast.SideBySide(Array.ConvertAll(parts, part => part.WithMoreFractionBits(bits).Value)), bits);
     }
 }

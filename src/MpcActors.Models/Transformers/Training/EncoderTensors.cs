@@ -13,6 +13,8 @@ public sealed class EncoderTensors(UseLiteModel model, LabelMatrix labels)
         ["embedding", "positions"] => [.. Enumerable.Range(0, UseLiteModel.MaxTokens).SelectMany(Timing)],
         ["head", var part] => Of(model.Head, part),
         ["labels", "weight"] => labels.Weight,
+        [var layer, "frequencies"] when layer.StartsWith("layer ", StringComparison.Ordinal) && model.Layers[int.Parse(layer.AsSpan(6), provider: null)].Features is { } features =>
+            Array.ConvertAll(features.Omega, value => value / Math.Tau),
         [var layer, var map, var part] when layer.StartsWith("layer ", StringComparison.Ordinal) && int.Parse(layer.AsSpan(6), provider: null) is var index && index < model.Layers.Count =>
             Of(model.Layers[index], map, part),
         _ => throw new ArgumentException($"the model has no tensor '{name}'"),

@@ -12,16 +12,19 @@ namespace MpcActors.Models.Transformers.Training;
 public sealed class TrainableEncoder : ITrainableModel
 {
     readonly ModelBuilder _builder;
+    readonly TrainableAttention _attention;
 
     /// <param name="outline">Shapes of the prepared model; which attention it has.</param>
     /// <param name="vocabulary">Rows of the table of words, with <see cref="TuningMethod.Full"/>.</param>
     /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>.</param>
     /// <param name="make">A tensor by its name and shape, and whether it is trained.</param>
+    /// <param name="trainsFrequencies">Whether random frequencies are trained where the other weights are.</param>
     /// <exception cref="ArgumentException">The attention has no way back.</exception>
-    public TrainableEncoder(EncoderOutline outline, TuningMethod method, int promptRows, int vocabulary, Func<string, Shape, bool, Parameter> make)
+    public TrainableEncoder(
+        EncoderOutline outline, TuningMethod method, int promptRows, int vocabulary, Func<string, Shape, bool, Parameter> make, bool trainsFrequencies = false)
     {
-        if (outline.Attention != AttentionKind.Softmax) throw new ArgumentException($"a step on shares goes back through softmax attention, not through {outline.Attention}");
         (Outline, _builder) = (outline, new(make, trainsWeights: method != TuningMethod.Prompt));
+        _attention = new(outline.Attention, outline.Layers[0].KeyWidth, trainsFrequencies && method != TuningMethod.Prompt);
         var width = outline.InputWidth;
         if (method == TuningMethod.Full)
         {
@@ -53,7 +56,7 @@ public sealed class TrainableEncoder : ITrainableModel
         var values = layer.ValuesWidth;
         var attention = new Chain(
             _builder.Norm($"{name}.attention_norm", layer.Input, layer.Epsilon), _builder.Dense($"{name}.query_key_value", layer.Input, 3 * values, values, values, values),
-            new AttentionLayer(layer), _builder.Dense($"{name}.attention_output", values, layer.Output));
+            _attention.Build(_builder, name, layer), _builder.Dense($"{name}.attention_output", values, layer.Output));
         var around = layer.HasResidual ? _builder.Dense($"{name}.residual", layer.Input, layer.Output) : null;
         var feedForward = new Chain(
             _builder.Norm($"{name}.feed_forward_norm", layer.Output, layer.Epsilon), _builder.Dense($"{name}.feed_forward_in", layer.Output, layer.FeedForward),

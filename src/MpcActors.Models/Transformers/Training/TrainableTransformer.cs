@@ -17,7 +17,7 @@ public enum TuningMethod
     Prompt,
 }
 
-/// <summary>A transformer on shares that can be trained: BERT and RoBERTa (norms after the blocks) or GPT-2, with softmax attention, put together from <see cref="ILayer"/>s.</summary>
+/// <summary>A transformer on shares that can be trained: BERT and RoBERTa (norms after the blocks) or GPT-2, with softmax or random feature attention, put together from <see cref="ILayer"/>s.</summary>
 /// <remarks>
 /// Unlike in <see cref="PreparedTransformer"/> nothing is folded, since a step changes it: a norm's scale and bias are parameters of their own.
 /// The decoder has the label words' rows as a parameter of its own, not tied to the table of words.
@@ -25,11 +25,16 @@ public enum TuningMethod
 public sealed class TrainableTransformer : ITrainableModel
 {
     readonly ModelBuilder _builder;
+    readonly TrainableAttention _attention;
 
     /// <param name="make">A tensor by its name and shape, and whether it is trained.</param>
     /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>.</param>
-    public TrainableTransformer(TransformerConfig config, int classes, TuningMethod method, int promptRows, Func<string, Shape, bool, Parameter> make)
+    /// <param name="attention">Softmax if nothing is said.</param>
+    /// <exception cref="ArgumentException">The attention has no way back.</exception>
+    public TrainableTransformer(
+        TransformerConfig config, int classes, TuningMethod method, int promptRows, Func<string, Shape, bool, Parameter> make, TrainableAttention? attention = null)
     {
+        _attention = attention ?? TrainableAttention.Softmax;
         (_builder, Config, Classes) = (new(make, trainsWeights: method != TuningMethod.Prompt), config, classes);
         if (method == TuningMethod.Full) _builder.Add("embedding", Embedding);
         if (method == TuningMethod.Prompt) _builder.Add("embedding", () => new PromptLayer(_builder.Of("prompt", new(promptRows, config.Width), isTrained: true)));
@@ -60,12 +65,13 @@ public sealed class TrainableTransformer : ITrainableModel
 
     Chain Layer(string name)
     {
-        var outline = new LayerOutline(Config.Width, Config.Width, Config.Heads, Config.HeadWidth, Config.HeadWidth, Config.FeedForward, HasResidual: false, Config.Epsilon)
+        var keyWidth = _attention.Kind == AttentionKind.RandomFeatures ? _attention.Features : Config.HeadWidth;
+        var outline = new LayerOutline(Config.Width, Config.Width, Config.Heads, keyWidth, Config.HeadWidth, Config.FeedForward, HasResidual: false, Config.Epsilon)
         {
             IsCausal = Config.IsCausal,
         };
         var entering = Dense($"{name}.query_key_value", Config.Width, 3 * Config.Width, Config.Width, Config.Width, Config.Width);
-        var attention = new AttentionLayer(outline);
+        var attention = _attention.Build(_builder, name, outline);
         var leaving = Dense($"{name}.attention_output", Config.Width, Config.Width);
         var attentionNorm = Norm($"{name}.attention_norm");
         var into = Dense($"{name}.feed_forward_in", Config.Width, Config.FeedForward);

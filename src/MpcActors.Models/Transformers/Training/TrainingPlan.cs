@@ -12,11 +12,12 @@ public static class TrainingPlan
     /// <param name="answers">The row within each text where its label word is predicted.</param>
     /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>.</param>
     public static TransformerPlan Of(
-        ITrainingSuite suite, TransformerConfig config, int classes, TuningMethod method, int promptRows, int[] lengths, int[] answers, IShareOptimizer optimizer)
+        ITrainingSuite suite, TransformerConfig config, int classes, TuningMethod method, int promptRows, int[] lengths, int[] answers, IShareOptimizer optimizer,
+        TrainableAttention? attention = null)
     {
         var rows = method == TuningMethod.Prompt ? promptRows : 0;
         return Of(
-            suite, make => new TrainableTransformer(config, classes, method, promptRows, make), method == TuningMethod.Full ? config.Vocabulary : 0, config.Width, classes,
+            suite, make => new TrainableTransformer(config, classes, method, promptRows, make, attention), method == TuningMethod.Full ? config.Vocabulary : 0, config.Width, classes,
             Array.ConvertAll(lengths, length => length + rows), rows, Array.ConvertAll(answers, answer => answer + rows), optimizer);
     }
 

@@ -4,7 +4,8 @@ using MpcActors.Data.Transformers;
 namespace MpcActors.Models.Transformers.Training;
 
 /// <summary>A model's weights in the clear under the names of <see cref="TrainableTransformer"/>, as its owner shares them.</summary>
-public sealed class TransformerTensors(ITransformerWeights weights, IReadOnlyList<int> labels)
+/// <param name="frequencies">Of random features, where the attention has them.</param>
+public sealed class TransformerTensors(ITransformerWeights weights, IReadOnlyList<int> labels, RandomFrequencies? frequencies = null)
 {
     (int Index, LayerWeights Weights)? _layer;
 
@@ -22,6 +23,7 @@ public sealed class TransformerTensors(ITransformerWeights weights, IReadOnlyLis
             ["head", "transform", var part] => Of(weights.Head.Transform!, part),
             ["head", "norm", var part] => Of(weights.Head.Norm!, part),
             ["head", "labels", var part] => Of(Folding.Rows(weights.Head.Decoder, weights.Head.Bias, [.. labels], weights.Config.Width), part),
+            [var layer, "frequencies"] when frequencies is not null && layer.StartsWith("layer ", StringComparison.Ordinal) => frequencies.Turns(int.Parse(layer.AsSpan(6), provider: null)),
             [var layer, var map, var part] when layer.StartsWith("layer ", StringComparison.Ordinal) => Of(Layer(int.Parse(layer.AsSpan(6), provider: null)), map, part),
             _ => throw new ArgumentException($"the model has no tensor '{name}'"),
         };

@@ -13,6 +13,9 @@ public sealed class FusedTraining : ITrainingSuite
 
     public int SquareBits => 24;
 
+    /// <summary>Of an inverse root that is a factor: of gradients of 1,000 it is within 2^−15 of itself. A direction has 16 more, which leaves room for a rate of 13.</summary>
+    const int RootBits = 24;
+
     public async ValueTask<Wire[]> Open(Party party, params Share[] shares) =>
         Array.ConvertAll(await party.Mask(await Narrow(party, shares)), wire => (Wire)new OpenWire(wire));
 
@@ -46,12 +49,12 @@ public sealed class FusedTraining : ITrainingSuite
         return party.TruncateTo(new Share(x.Value * FixedPoint.Encode(factor, bits), x.FractionBits + bits), fractionBits);
     }
 
-    /// <summary>m/√(v + ε²): one inverse root and a product.</summary>
+    /// <summary>m/√(v + ε²): one inverse root and a product. The root keeps more fraction bits than other wires, since it is small where gradients are large.</summary>
     public async ValueTask<Share> DivideByRoot(Party party, Share m, Share v, double epsilon)
     {
-        var inverse = await Forward.InverseSquareRoot(party, party.AddPublic(v, epsilon * epsilon), FixedPoint.FractionBits);
-        var wires = await Open(party, m, inverse);
-        return party.Multiply(Of(wires[0]), Of(wires[1]));
+        var inverse = await Forward.InverseSquareRoot(party, party.AddPublic(v, epsilon * epsilon), RootBits);
+        var wires = await party.Mask((await Narrow(party, m))[0], inverse);
+        return party.Multiply(wires[0], wires[1]);
     }
 
     public async ValueTask<Traced> Gelu(Party party, Share x)

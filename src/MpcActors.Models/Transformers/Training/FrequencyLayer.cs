@@ -1,6 +1,5 @@
 using MpcActors.Models.Private;
 using MpcActors.Protocols;
-using MpcActors.Protocols.Published;
 using MpcActors.Protocols.Training;
 using MpcActors.Ring;
 

@@ -43,7 +43,21 @@ public sealed record ExperimentRow(string Name, double? Published, object Ours, 
 
 /// <param name="Tables">Markdown for a document.</param>
 /// <param name="Files">Contents by name.</param>
-public sealed record ExperimentResult(IReadOnlyList<ExperimentRow> Rows, string Tables, IReadOnlyDictionary<string, string> Files);
+public sealed record ExperimentResult(IReadOnlyList<ExperimentRow> Rows, string Tables, IReadOnlyDictionary<string, string> Files)
+{
+    /// <summary>What is worth drawing beside the rows.</summary>
+    public IReadOnlyList<ExperimentFigure> Figures { get; init; } = [];
+}
+
+/// <summary>A chart of lines.</summary>
+/// <param name="X">What its horizontal axis is.</param>
+/// <param name="Y">What its vertical axis is.</param>
+/// <param name="Unit">Of y: bytes, seconds, share, or empty.</param>
+/// <param name="IsLogarithmic">Both axes.</param>
+public sealed record ExperimentFigure(string Name, string X, string Y, string Unit, bool IsLogarithmic, IReadOnlyList<ExperimentLine> Series);
+
+/// <param name="Points">x and y.</param>
+public sealed record ExperimentLine(string Name, IReadOnlyList<double[]> Points);
 
 /// <summary>All of them.</summary>
 public static class Experiments

@@ -65,7 +65,24 @@ public sealed class SecpTuningCost : IExperiment
         {
             ["iteration.csv"] = IterationCsv(rows),
             ["attention.csv"] = FigureCsv(figure),
-        });
+        })
+        {
+            Figures = Drawn(figure),
+        };
+    }
+
+    /// <summary>The attention figure as lines: traffic, and time on each network.</summary>
+    static ExperimentFigure[] Drawn(IReadOnlyList<FigurePoint> points)
+    {
+        return
+        [
+            Figure("Traffic of attention, by length", "sent and received by one party", "bytes", point => 2.0 * point.Cost.SentBytes),
+            .. Networks.Select(network => Figure($"Time of attention on {network.Name}, by length", "seconds online", "seconds", point => point.SecondsOn(network))),
+        ];
+
+        ExperimentFigure Figure(string name, string y, string unit, Func<FigurePoint, double> value) => new(
+            name, "tokens", y, unit, true,
+            [.. points.GroupBy(point => point.Attention).Select(line => new ExperimentLine(line.Key, [.. line.Select(point => new[] { point.Tokens, value(point) })]))]);
     }
 
     static void AddIteration(List<ExperimentRow> rows, string name, AttentionKind kind, double publishedBytes, double publishedSeconds, string note)

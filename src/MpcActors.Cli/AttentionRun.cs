@@ -42,6 +42,22 @@ sealed record AttentionRun(Candidate Candidate, TuningResult? Clear, PrivateOutc
         }
     }
 
+    /// <summary>Checks on the development texts as the tuning went on.</summary>
+    public IEnumerable<TuningCurve> Curves(OwnerTexts texts, CommonSettings common)
+    {
+        if (Clear is { } clear) yield return new(Name, "clear", Points(clear, null));
+        if (Shares is { } shares)
+        {
+            // What a query sends is the same for each: a generation's bytes by its prompts.
+            var generation = Costs(texts, common).FirstOrDefault(cost => cost.Scope == "generation");
+            var prompts = generation is null ? 0 : generation.Tokens / texts.Train.Batch.TotalRows;
+            yield return new(Name, "shares", Points(shares.Result, generation is null ? null : (double)generation.SentBytesPerParty.Max() / prompts));
+        }
+
+        static CurvePoint[] Points(TuningResult result, double? bytesOfQuery) =>
+            [.. result.Checks.Select(check => new CurvePoint(check.Queries, check.TrainLoss, check.DevAccuracy, check.DevLoss, check.Queries * bytesOfQuery))];
+    }
+
     /// <summary>One hash for several sessions: of their names and hashes, in order.</summary>
     public static string? JoinTranscripts(IReadOnlyDictionary<string, string> transcripts) => transcripts.Count switch
     {

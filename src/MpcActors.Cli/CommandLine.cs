@@ -60,6 +60,7 @@ public static class CommandLine
             UpCommand.Create(),
             ExploreCommand.Create(),
             BenchCommand.Create(),
+            ReportCommand.Create(),
         };
         var help = new HelpOption();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

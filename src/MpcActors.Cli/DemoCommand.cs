@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MpcActors.Cli.Html;
 using MpcActors.Data;
 using MpcActors.Models;
 using MpcActors.Tuning;
@@ -72,10 +73,12 @@ static class DemoCommand
             "Run the control on shares: uniform",
             "Compare, time the runs on other networks, write the files",
         ];
+        string? charts = null;
         var report = await Steps.RunAsync(output.Error, titles, async steps =>
         {
             steps.Next();
             var (model, sentences) = await FetchAsync(task, steps, cancellation);
+            charts = await ReportCommand.LibraryAsync(task is null, new Announcer(steps), cancellation);
 
             steps.Next();
             var texts = OwnerTexts.From(sentences, model, scale.Shots, scale.TestTexts, common.Seed);
@@ -109,7 +112,8 @@ static class DemoCommand
         });
         folder.Write("run.json", report.ToJson() + "\n");
         folder.Write("demo.md", TuningMarkdown.Of(report));
-        output.Show(report, TuningTables.Of(report), $"Files: {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "demo.md")}, {Path.Combine(folder.Folder, "trace.json")} (open it at ui.perfetto.dev)");
+        ReportCommand.Write(folder, "report.html", [RunFile.Parse(report.ToJson(), Path.Combine(folder.Folder, "run.json"))], charts);
+        output.Show(report, TuningTables.Of(report), $"Files: {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "demo.md")}, {Path.Combine(folder.Folder, "trace.json")} (open it at ui.perfetto.dev), {Path.Combine(folder.Folder, "report.html")} (open it in a browser)");
         return (int)ExitCode.Done;
     }
 

@@ -52,6 +52,7 @@ static class ExperimentCommand
                     Quick = result.GetValue(quick),
                     ElapsedSeconds = watch.Elapsed.TotalSeconds,
                     Rows = done.Rows,
+                    Figures = done.Figures,
                 };
                 foreach (var (name, content) in done.Files) files.Write(name, content);
                 files.Write($"{experiment.Name}.md", done.Tables);
@@ -81,5 +82,7 @@ static class ExperimentCommand
         public required bool Quick { get; init; }
 
         public required IReadOnlyList<ExperimentRow> Rows { get; init; }
+
+        public required IReadOnlyList<ExperimentFigure> Figures { get; init; }
     }
 }

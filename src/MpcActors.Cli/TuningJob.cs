@@ -71,6 +71,8 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
             Comparisons = comparisons,
             Queries = tuned[0].Shown.Queries,
             Attention = [.. runs.SelectMany(run => run.Costs(texts, common))],
+            Curves = [.. runs.SelectMany(run => run.Curves(texts, common))],
+            Networks = [.. common.Networks.Select(network => new NetworkFigures(network.Name, network.Latency.TotalSeconds, network.BitsPerSecond))],
             Transcript = AttentionRun.JoinTranscripts(transcripts),
             Transcripts = transcripts,
             Phases = steps.Phases,

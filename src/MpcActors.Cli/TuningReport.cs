@@ -24,6 +24,12 @@ sealed record TuningReport : Report
 
     public required IReadOnlyList<AttentionCost> Attention { get; init; }
 
+    /// <summary>How each tuning went, attention by attention, in the clear and on shares.</summary>
+    public required IReadOnlyList<TuningCurve> Curves { get; init; }
+
+    /// <summary>That costs are given for.</summary>
+    public required IReadOnlyList<NetworkFigures> Networks { get; init; }
+
     /// <summary>Hash of every frame of every session; absent where nothing ran on shares.</summary>
     public string? Transcript { get; init; }
 
@@ -74,6 +80,16 @@ sealed record AttentionCost(
     IReadOnlyDictionary<string, RoleSeconds> Compute,
     bool IsLive,
     Cost Total);
+
+/// <param name="Where">"clear" or "shares".</param>
+sealed record TuningCurve(string Attention, string Where, IReadOnlyList<CurvePoint> Checks);
+
+/// <summary>A check on the development texts.</summary>
+/// <param name="SentBytes">That each party sent for the queries so far; null in the clear.</param>
+sealed record CurvePoint(int Queries, double TrainLoss, double DevAccuracy, double DevLoss, double? SentBytes);
+
+/// <param name="LatencySeconds">One way.</param>
+sealed record NetworkFigures(string Name, double LatencySeconds, double BitsPerSecond);
 
 /// <param name="CpuSeconds">Of all threads of this process, garbage collection included.</param>
 sealed record Phase(string Name, double Seconds, double CpuSeconds);

@@ -50,6 +50,9 @@ public sealed class ModelCache
         }
     }
 
+    /// <summary>The kept files of a package by name, or null if they are not there whole.</summary>
+    internal Task<IReadOnlyDictionary<string, byte[]>?> FindAsync(CachedPackage package, CancellationToken token) => LoadAsync(package, null, token);
+
     internal MissingResourceException Missing(CachedPackage package, string reason, string remedy, Exception? inner = null)
     {
         var message = $"{package.Title} is not in {Folder} and could not be fetched: {reason}. {remedy}; or use --offline, which needs nothing from outside.";

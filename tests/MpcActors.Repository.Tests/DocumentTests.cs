@@ -41,6 +41,15 @@ public sealed partial class DocumentTests
         Expect.None(links.Where(link => link.Length > 0 && !link.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(folder, link))));
     }
 
+    [Theory, MemberData(nameof(Documents))]
+    public void Code_in_a_document_is_code_of_the_file_that_it_is_from(string document)
+    {
+        var text = string.Join('\n', Tree.Lines(document));
+        Expect.None(Quotation().Matches(text)
+            .Where(quotation => !string.Join('\n', Tree.Lines(quotation.Groups[1].Value)).Contains(quotation.Groups[2].Value, StringComparison.Ordinal))
+            .Select(quotation => $"{quotation.Groups[1].Value}: {quotation.Groups[2].Value}"));
+    }
+
     [Fact]
     public void Every_decision_that_the_code_cites_is_recorded()
     {
@@ -70,6 +79,10 @@ public sealed partial class DocumentTests
     /// <summary>A path from the root in code marks; patterns with a star or an ellipsis are not paths.</summary>
     [GeneratedRegex(@"(?<=`)(src|docs|tests|hocon|compat|experiments|\.ci)/[\w./-]*(?=`)")]
     private static partial Regex RepositoryPath();
+
+    /// <summary>A file, and the code that follows.</summary>
+    [GeneratedRegex(@"<!-- from: (\S+) -->\n```csharp\n(.*?)\n```", RegexOptions.Singleline)]
+    private static partial Regex Quotation();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

@@ -8,21 +8,31 @@ namespace MpcActors.Cli;
 /// <param name="Labels">The label sentences, which are public.</param>
 sealed record OwnerTexts(TextTask Task, TextSet Train, TextSet Dev, TextSet Test, TextBatch Labels)
 {
+    /// <summary>Token ids of all texts of a set, one after another, by the set's name.</summary>
+    public IReadOnlyDictionary<string, int[]> Tokens { get; init; } = new Dictionary<string, int[]>();
+
     /// <param name="shots">Texts a class for training, and as many for development.</param>
     /// <param name="testTexts">The first so many of the task's test texts.</param>
     /// <exception cref="BadInputException">Too few texts of a class, or a text without tokens.</exception>
     public static OwnerTexts From(TextTask task, EncoderModel model, int shots, int testTexts, ulong seed) => BadInputException.Check(() =>
     {
         var split = FewShot.Split(task, shots, seed);
+        var tokens = new Dictionary<string, int[]>();
         return new OwnerTexts(
             task,
             Set("train", split.Train),
             Set("dev", split.Dev),
             Set("test", [.. task.Test.Take(testTexts)]),
-            Embed(task.Name, model, [.. task.LabelSentences]));
+            Embed(task.Name, model, [.. task.LabelSentences]))
+        {
+            Tokens = tokens,
+        };
 
-        TextSet Set(string name, IReadOnlyList<LabelledText> texts) =>
-            new(name, Embed(task.Name, model, [.. texts.Select(text => text.Text)]), [.. texts.Select(text => text.Label)]);
+        TextSet Set(string name, IReadOnlyList<LabelledText> texts)
+        {
+            tokens[name] = [.. texts.SelectMany(text => model.Published.Tokenizer.Encode(text.Text).Take(UseLiteModel.MaxTokens))];
+            return new(name, Embed(task.Name, model, [.. texts.Select(text => text.Text)]), [.. texts.Select(text => text.Label)]);
+        }
     });
 
     /// <summary>Sentences as input rows of a model.</summary>

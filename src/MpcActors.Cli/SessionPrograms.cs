@@ -23,6 +23,9 @@ sealed class SessionSecrets(Func<Role, Seed> of)
     public Seed NameOf(Candidate candidate, OwnerTexts texts, TuningSettings settings) =>
         of(Role.DataOwner).Derive($"session {candidate.Name} {Convert.ToHexString(TuningCheckpoint.Identity(settings, texts.Train, texts.Dev, texts.Test))}");
 
+    /// <summary>Another kind of session, by all that decides its bytes.</summary>
+    public Seed NameOf(string job) => of(Role.DataOwner).Derive($"session {job}");
+
     public Seed In(Seed session, Role role) => of(role).Derive(System.FormattableString.Invariant($"session {session.Value:x32}"));
 }
 

@@ -13,16 +13,19 @@ static class TuneCommand
         var options = new TuneOptions(Name);
         var command = new ExemplifiedCommand(
             Name,
-            "Tunes a prompt for your own task from labelled texts, in the clear and on shares.",
+            "Tunes a prompt, or the model, for your own task from labelled texts, in the clear and on shares.",
             ("mpc tune --data train.tsv --label-words bad,good", "classes in the order of their names or numbers; the test texts are half of the file"),
             ("mpc tune --data train.tsv --test test.tsv --label \"This is bad.\" --label \"This is good.\" --attention rfa", "random feature attention, label sentences in full"),
             ("mpc tune --data train.tsv --label-words bad,good --budget 500 --checkpoint run1 --resume", "goes on where an interrupted run was, and ends in the same bytes"),
+            ("mpc tune --data train.tsv --label-words bad,good --method sft --steps 60", "fine-tunes all layers by gradients on shares; nobody but the data owner sees a loss"),
+            ("mpc tune --data train.tsv --label-words bad,good --method prompt --prompt-rows 20 --optimizer adamw --schedule cosine --warm-up 5", "trains the rows of a prompt by gradients"),
             ("mpc tune --data train.tsv --label-words bad,good --clear", "without any cryptography, to try settings out"));
         options.AddTo(command);
         command.SetAction((result, cancellation) =>
         {
             var settings = options.Read(result);
-            return RunAsync(settings, Output.Of(result, settings.Common), cancellation);
+            var output = Output.Of(result, settings.Common);
+            return settings.Gradients is { } gradients ? GradientRun.RunAsync(settings, gradients, output, cancellation) : RunAsync(settings, output, cancellation);
         });
         return command;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MpcActors.Data;
 using MpcActors.Models;
 using MpcActors.Tuning;
+using MpcActors.Tuning.Gradients;
 
 namespace MpcActors.Cli;
 
@@ -10,6 +11,9 @@ namespace MpcActors.Cli;
 sealed record TuneSettings(
     CommonSettings Common, TextTask Task, string Model, string Attention, PromptForm Form, TuningSettings Tuning, int Shots, bool IsClear, string? CheckpointFolder, bool Resume)
 {
+    /// <summary>Null with forward-only tuning.</summary>
+    public GradientSettings? Gradients { get; init; }
+
     public Checkpoint Checkpoint(string of) => CheckpointFolder is null ? Cli.Checkpoint.None : new(Path.Combine(CheckpointFolder, of + ".checkpoint"), Resume);
 }
 
@@ -30,16 +34,19 @@ sealed class TuneOptions(string command)
 
     readonly Option<string> _model = Options.Choice("--model", "Sentence encoder; tiny needs nothing from outside", "use-lite", EncoderModel.Names);
     readonly Option<string> _attention = Options.Choice("--attention", "Attention of the encoder", "softmax", Attentions.Names);
-    readonly Option<string> _optimizer = Options.Choice("--optimizer", "What proposes prompts", "cma-es", "cma-es", "random-search");
+    readonly Option<string> _optimizer = Options.Choice(
+        "--optimizer", "What proposes prompts, or with --method sft and prompt what makes steps of gradients", "cma-es", ["cma-es", "random-search", .. GradientOptions.Optimizers]);
+
     readonly Option<int> _budget = Options.Count("--budget", "Prompts tried on the training texts", TuningJob.QueriesOfFullRun);
     readonly Option<int> _shots = Options.Count("--shots", "Training texts a class, and as many for development", 16);
     readonly Option<string> _prompt = Options.Choice("--prompt", "Where the prompt enters", "prefix", PromptForms.Names);
-    readonly Option<int> _rows = Options.Count("--prompt-rows", "Rows of the prompt", 10, most: UseLiteModel.MaxTokens);
+    readonly Option<int> _rows = Options.Count("--prompt-rows", "Rows of the prompt (with --method prompt: 50)", 10, most: UseLiteModel.MaxTokens);
     readonly Option<int> _patience = Options.Count("--patience", "Stop after so many checks without improvement (a check every 100 queries); 0 never does", 0, least: 0);
-    readonly Option<string?> _checkpoint = Options.Text("--checkpoint", "DIR", "Folder for the state of the tuning, kept after every generation");
+    readonly Option<string?> _checkpoint = Options.Text("--checkpoint", "DIR", "Folder for the state of the tuning, kept after every generation, or every step");
     readonly Option<bool> _resume = Options.Flag("--resume", "Go on from the checkpoint, if there is one");
-    readonly Option<bool> _clear = Options.Flag("--clear", "Tune in the clear only");
+    readonly Option<bool> _clear = Options.Flag("--clear", "In the clear only");
     readonly Option<bool> _offline = Options.Flag("--offline", "Fetch nothing: the same as --model tiny");
+    readonly GradientOptions _gradients = new();
     readonly CommonOptions _common = new(command);
 
     public void AddTo(Command to)
@@ -47,6 +54,7 @@ sealed class TuneOptions(string command)
         foreach (var option in new Option[]
             { _data, _test, _words, _labels, _model, _attention, _optimizer, _budget, _shots, _prompt, _rows, _patience, _checkpoint, _resume, _clear, _offline })
             to.Options.Add(option);
+        _gradients.AddTo(to);
         _common.AddTo(to);
     }
 
@@ -56,6 +64,7 @@ sealed class TuneOptions(string command)
         var data = result.GetValue(_data) ?? throw new BadInputException("--data is needed: a tab-separated file with a header and the columns label and text (or sentence)");
         var checkpoint = result.GetValue(_checkpoint);
         if (result.GetValue(_resume) && checkpoint is null) throw new BadInputException("--resume needs --checkpoint DIR, the folder that holds the state to go on from");
+        var gradients = _gradients.Read(result, common.Seed, _optimizer, _rows, _prompt, _budget, _patience);
         var task = BadInputException.Check(() => TsvTask.Read(Existing(data), result.GetValue(_test) is { } test ? Existing(test) : null, LabelSentences(result)));
         var model = result.GetValue(_offline) ? "tiny" : result.GetValue(_model)!;
         var defaults = new TuningSettings();
@@ -71,7 +80,10 @@ sealed class TuneOptions(string command)
         BadInputException.Check(tuning.Validate);
         return new(
             common, task, model, result.GetValue(_attention)!, PromptForms.Parse(result.GetValue(_prompt)!, tuning.PrefixRows), tuning, result.GetValue(_shots),
-            result.GetValue(_clear), checkpoint, result.GetValue(_resume));
+            result.GetValue(_clear), checkpoint, result.GetValue(_resume))
+        {
+            Gradients = gradients,
+        };
     }
 
     string[]? LabelSentences(ParseResult result)

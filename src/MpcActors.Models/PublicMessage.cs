@@ -4,7 +4,7 @@ using MpcActors.Protocols;
 namespace MpcActors.Models;
 
 /// <summary>What an owner tells all seats in the open, as JSON: shapes and numbers of things, nothing secret. Whoever reads it checks that it can be.</summary>
-static class PublicMessage
+public static class PublicMessage
 {
     /// <param name="what">What was due, for the message: "the model owner's outline".</param>
     /// <exception cref="ProtocolViolationException">The bytes are no JSON of a <typeparamref name="T"/>.</exception>

@@ -13,24 +13,32 @@ public static class TuningCheckpoint
 
     private static ReadOnlySpan<byte> Magic => "MPCTUNE\n"u8;
 
-    public static void Write(string path, byte[] identity, byte[] state)
-    {
-        var content = new byte[Magic.Length + sizeof(int) + identity.Length + state.Length];
-        Magic.CopyTo(content);
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(Magic.Length), Version);
-        identity.CopyTo(content, Magic.Length + sizeof(int));
-        state.CopyTo(content, Magic.Length + sizeof(int) + identity.Length);
+    public static void Write(string path, byte[] identity, byte[] state) => Write(path, identity, stream => stream.Write(state));
 
+    /// <param name="write">Writes the state, however large.</param>
+    public static void Write(string path, byte[] identity, Action<Stream> write)
+    {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
             Directory.CreateDirectory(folder);
         var aside = path + ".new";
         try
         {
-            using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write))
+            using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write))
             {
-                stream.Write(content);
-                stream.Write(SHA256.HashData(content));
-                stream.Flush(flushToDisk: true);
+                using (var hash = SHA256.Create())
+                {
+                    using (var stream = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
+                    {
+                        stream.Write(Magic);
+                        stream.Write(BitConverter.GetBytes(Version));
+                        stream.Write(identity);
+                        write(stream);
+                    }
+
+                    file.Write(hash.Hash!);
+                }
+
+                file.Flush(flushToDisk: true);
             }
 
             File.Move(aside, path, overwrite: true);

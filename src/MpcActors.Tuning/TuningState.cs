@@ -28,11 +28,9 @@ internal sealed class TuningState(IOptimizer optimizer)
     public byte[] Save() => StateStream.Write(Heading, writer =>
     {
         writer.Write(Queries);
-        WriteNumbers(writer, BaselineOffsets);
-        writer.Write(ZeroShotTestLogits.GetLength(0));
-        writer.Write(ZeroShotTestLogits.GetLength(1));
-        foreach (var logit in ZeroShotTestLogits) writer.Write(logit);
-        WriteNumbers(writer, [.. Losses]);
+        writer.WriteNumbers(BaselineOffsets);
+        writer.WriteTable(ZeroShotTestLogits);
+        writer.WriteNumbers([.. Losses]);
         writer.Write(Checks.Count);
         foreach (var check in Checks)
         {
@@ -41,8 +39,8 @@ internal sealed class TuningState(IOptimizer optimizer)
         }
 
         writer.Write(BestCheck);
-        WriteNumbers(writer, BestLatent);
-        WriteNumbers(writer, BestOffsets);
+        writer.WriteNumbers(BestLatent);
+        writer.WriteNumbers(BestOffsets);
         var optimizerState = Optimizer.Save();
         writer.Write(optimizerState.Length);
         writer.Write(optimizerState);
@@ -51,40 +49,16 @@ internal sealed class TuningState(IOptimizer optimizer)
     public void Restore(byte[] state) => StateStream.Read(state, Heading, reader =>
     {
         Queries = reader.ReadInt32();
-        BaselineOffsets = ReadNumbers(reader);
-        ZeroShotTestLogits = new double[Count(reader), Count(reader)];
-        for (var text = 0; text < ZeroShotTestLogits.GetLength(0); text++)
-            for (var c = 0; c < ZeroShotTestLogits.GetLength(1); c++)
-                ZeroShotTestLogits[text, c] = reader.ReadDouble();
-        Losses.AddRange(ReadNumbers(reader));
-        for (var left = Count(reader); left > 0; left--)
+        BaselineOffsets = reader.ReadNumbers();
+        ZeroShotTestLogits = reader.ReadTable();
+        Losses.AddRange(reader.ReadNumbers());
+        for (var left = reader.ReadCount(); left > 0; left--)
             Checks.Add(new DevCheck(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble()));
         BestCheck = reader.ReadInt32();
-        BestLatent = ReadNumbers(reader);
-        BestOffsets = ReadNumbers(reader);
-        Optimizer.Restore(reader.ReadBytes(Count(reader)));
+        BestLatent = reader.ReadNumbers();
+        BestOffsets = reader.ReadNumbers();
+        Optimizer.Restore(reader.ReadBytes(reader.ReadCount()));
     });
 
     private const string Heading = "forward-only tuning";
-
-    private static void WriteNumbers(BinaryWriter writer, double[] numbers)
-    {
-        writer.Write(numbers.Length);
-        writer.Write((ReadOnlySpan<double>)numbers);
-    }
-
-    private static double[] ReadNumbers(BinaryReader reader)
-    {
-        var numbers = new double[Count(reader)];
-        reader.ReadInto(numbers);
-        return numbers;
-    }
-
-    private static int Count(BinaryReader reader)
-    {
-        var count = reader.ReadInt32();
-        return count >= 0 && count <= reader.BaseStream.Length
-            ? count
-            : throw new InvalidDataException($"the saved state counts {count} items in {reader.BaseStream.Length} bytes");
-    }
 }

@@ -5,7 +5,7 @@ namespace MpcActors.Cli.Tests;
 public sealed class TuneTests
 {
     /// <summary>Short sentences of two classes, in words that the tiny model knows.</summary>
-    static string Texts()
+    internal static string Texts()
     {
         var (nouns, words) = (new[] { "soup", "film", "phone", "hotel", "cake", "novel", "lamp", "bike" }, new[] { "awful wonderful", "dull superb", "rude lovely", "broken perfect" });
         var rows = nouns.SelectMany(noun => words.SelectMany(pair => pair.Split(' ').Select((word, label) => $"{label}\tthe {noun} was {word}")));

@@ -61,28 +61,16 @@ public sealed class ClearLayers(Func<string, double[]> tensors)
     {
         var (weight, bias, rows) = (tensors($"{name}.weight"), hasBias ? tensors($"{name}.bias") : new double[to], x.Length / from);
         var result = new double[rows * to];
-        for (var r = 0; r < rows; r++)
-        {
-            bias.CopyTo(result, r * to);
-            for (var i = 0; i < from; i++)
-                for (var j = 0; j < to; j++) result[r * to + j] += x[r * from + i] * weight[i * to + j];
-        }
+        for (var r = 0; r < rows; r++) bias.CopyTo(result, r * to);
+        ClearProducts.Add(x, weight, result, rows, from, to);
 
         return new(result, gradient =>
         {
             var (ofWeight, ofBias, ofInput) = (new double[weight.Length], new double[to], new double[x.Length]);
             for (var r = 0; r < rows; r++)
-                for (var j = 0; j < to; j++)
-                {
-                    var g = gradient[r * to + j];
-                    ofBias[j] += g;
-                    for (var i = 0; i < from; i++)
-                    {
-                        ofWeight[i * to + j] += x[r * from + i] * g;
-                        ofInput[r * from + i] += weight[i * to + j] * g;
-                    }
-                }
-
+                for (var j = 0; j < to; j++) ofBias[j] += gradient[r * to + j];
+            ClearProducts.Add(ClearProducts.Transposed(x, rows, from), gradient, ofWeight, from, rows, to);
+            ClearProducts.Add(gradient, ClearProducts.Transposed(weight, from, to), ofInput, rows, to, from);
             _gradients[$"{name}.weight"] = ofWeight;
             if (hasBias) _gradients[$"{name}.bias"] = ofBias;
             return ofInput;

@@ -11,7 +11,13 @@ public sealed class ClearTraining(TransformerConfig config, int classes, Func<st
 
     /// <summary>Gradients of the mean cross-entropy by the tensors' names, the loss, and the gradient by the input.</summary>
     /// <param name="rows">[sum of lengths, width].</param>
-    public (IReadOnlyDictionary<string, double[]> Gradients, double Loss, double[] InputGradient) Gradients(double[] rows, int[] labels, int[] lengths, int[] answers)
+    public (IReadOnlyDictionary<string, double[]> Gradients, double Loss, double[] InputGradient) Gradients(double[] rows, int[] labels, int[] lengths, int[] answers) =>
+        _layers.Gradients(rows, labels, classes, Parts(lengths, answers));
+
+    /// <summary>[texts, classes].</summary>
+    public double[] Logits(double[] rows, int[] lengths, int[] answers) => ClearLayers.Chain(rows, Parts(lengths, answers)).Value;
+
+    Func<double[], ClearTraced>[] Parts(int[] lengths, int[] answers)
     {
         var starts = ClearLayers.StartsOf(lengths);
         var parts = new List<Func<double[], ClearTraced>>();
@@ -24,7 +30,7 @@ public sealed class ClearTraining(TransformerConfig config, int classes, Func<st
         parts.Add(x => ClearLayers.Rows(x, config.Width, [.. answers.Select((answer, text) => starts[text] + answer)]));
         if (!config.IsCausal) parts.AddRange([x => _layers.Dense("head.transform", x, config.Width, config.Width), ClearLayers.Gelu]);
         parts.AddRange([x => _layers.Norm("head.norm", x, config.Width, config.Epsilon), x => _layers.Dense("head.labels", x, config.Width, classes, hasBias: !config.IsCausal)]);
-        return _layers.Gradients(rows, labels, classes, [.. parts]);
+        return [.. parts];
     }
 
     ClearTraced Layer(string name, double[] x, int[] starts)

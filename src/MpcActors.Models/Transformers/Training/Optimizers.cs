@@ -7,6 +7,12 @@ namespace MpcActors.Models.Transformers.Training;
 /// <summary>Changes shared parameters by their shared gradients.</summary>
 public interface IShareOptimizer
 {
+    /// <summary>Public, and may change from step to step.</summary>
+    double Rate { get; set; }
+
+    /// <summary>What is kept between steps, to go on from later.</summary>
+    OptimizerState State { get; set; }
+
     /// <summary>A step of some parameters together; those of one name are the same in every step.</summary>
     /// <param name="lossScale">Public factor of the gradients.</param>
     ValueTask Step(Party party, ITrainingSuite suite, string group, Parameter[] parameters, double lossScale);
@@ -15,18 +21,30 @@ public interface IShareOptimizer
     void EndStep();
 }
 
+/// <summary>What an optimiser knows after some steps.</summary>
+/// <param name="Moments">By the name of a group; none of gradient descent.</param>
+public sealed record OptimizerState(int Steps, IReadOnlyDictionary<string, (Share M, Share V)> Moments);
+
 /// <summary>w ← w − ηg.</summary>
 public sealed class ShareSgd(double rate) : IShareOptimizer
 {
+    int _steps;
+
+    public double Rate { get; set; } = rate;
+
+    public OptimizerState State
+    {
+        get => new(_steps, new Dictionary<string, (Share, Share)>());
+        set => _steps = value.Steps;
+    }
+
     public async ValueTask Step(Party party, ITrainingSuite suite, string group, Parameter[] parameters, double lossScale)
     {
         var flat = FlatParameters.Of(parameters);
-        flat.Replace(flat.Values - await suite.Scale(party, flat.Gradients, rate / lossScale, suite.ParameterBits));
+        flat.Replace(flat.Values - await suite.Scale(party, flat.Gradients, Rate / lossScale, suite.ParameterBits));
     }
 
-    public void EndStep()
-    {
-    }
+    public void EndStep() => _steps++;
 }
 
 /// <summary>Settings of <see cref="ShareAdam"/> and its twin in the clear.</summary>
@@ -41,8 +59,16 @@ public sealed record AdamSettings(double Rate, double FirstDecay = 0.9, double S
 /// </remarks>
 public sealed class ShareAdam(AdamSettings settings) : IShareOptimizer
 {
-    readonly Dictionary<string, (Share M, Share V)> _moments = [];
+    Dictionary<string, (Share M, Share V)> _moments = [];
     int _step = 1;
+
+    public double Rate { get; set; } = settings.Rate;
+
+    public OptimizerState State
+    {
+        get => new(_step - 1, _moments);
+        set => (_step, _moments) = (value.Steps + 1, new(value.Moments));
+    }
 
     public async ValueTask Step(Party party, ITrainingSuite suite, string group, Parameter[] parameters, double lossScale)
     {
@@ -61,8 +87,8 @@ public sealed class ShareAdam(AdamSettings settings) : IShareOptimizer
         var corrected = _step == 1 ? v : await suite.Scale(party, v, Correction(settings.SecondDecay), suite.SquareBits);
         var direction = await suite.DivideByRoot(party, m, corrected, settings.Epsilon * lossScale);
         var values = flat.Values;
-        if (settings.Decay > 0) values -= await suite.Scale(party, flat.Values, settings.Rate * settings.Decay, suite.ParameterBits);
-        flat.Replace(values - await suite.Scale(party, direction, settings.Rate * Correction(settings.FirstDecay), suite.ParameterBits));
+        if (settings.Decay > 0) values -= await suite.Scale(party, flat.Values, Rate * settings.Decay, suite.ParameterBits);
+        flat.Replace(values - await suite.Scale(party, direction, Rate * Correction(settings.FirstDecay), suite.ParameterBits));
     }
 
     public void EndStep() => _step++;
@@ -80,12 +106,17 @@ sealed record FlatParameters(Parameter[] Parameters, Share Values, Share Gradien
     }
 
     /// <summary>Gives each parameter its part of new values.</summary>
-    public void Replace(Share values)
+    public void Replace(Share values) => ForEach(values, (parameter, part) => parameter.Replace(part));
+
+    /// <summary>Gives each parameter its part of other gradients.</summary>
+    public void ReplaceGradients(Share gradients) => ForEach(gradients, (parameter, part) => parameter.ReplaceGradient(part));
+
+    void ForEach(Share joined, Action<Parameter, Share> take)
     {
         var start = 0;
         foreach (var parameter in Parameters)
         {
-            parameter.Replace(values with { Value = values.Value.Slice(start, parameter.Shape) });
+            take(parameter, joined with { Value = joined.Value.Slice(start, parameter.Shape) });
             start += parameter.Shape.Count;
         }
     }

@@ -48,6 +48,8 @@ public sealed class Parameter(string name, Share value, bool isTrained)
     /// <summary>Adds to the gradient, with the fraction bits of the finer one.</summary>
     internal void Accumulate(Share gradient) => Gradient = Gradient is null ? gradient : Composition.Sum(Gradient, gradient);
 
+    internal void ReplaceGradient(Share gradient) => Gradient = gradient;
+
     /// <summary>Takes a step, and forgets the gradient.</summary>
-    internal void Replace(Share value) => (Value, Gradient, _wire) = (value, null, null);
+    public void Replace(Share value) => (Value, Gradient, _wire) = (value, null, null);
 }

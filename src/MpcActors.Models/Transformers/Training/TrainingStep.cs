@@ -19,22 +19,7 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
     /// <returns>Logits [texts, classes], and the gradient by the first layer's input.</returns>
     public async ValueTask<(Share Logits, Share InputGradient)> Gradients(Party party, Share input, Share labels, int[] lengths, int[] answers)
     {
-        var sequences = new Sequences(lengths, 1);
-        var pass = new PassContext(party, suite, sequences, [.. answers.Select((answer, text) => sequences.Starts[text] + answer)]);
-        var ways = new Stack<(string Name, Func<Share, ValueTask<Share>> Backward)>();
-        var x = input;
-        using (party.Meter.Enter("forward"))
-        {
-            foreach (var (name, layer, _) in model.Parts)
-            {
-                using var scope = party.Meter.Enter(name);
-                using (party.Meter.Enter("weights")) await Parameter.Open(party, suite, [.. layer.Factors]);
-                var traced = await layer.Forward(pass, x);
-                x = traced.Value;
-                ways.Push((name, traced.Backward));
-            }
-        }
-
+        var (x, ways) = await Forward(party, input, lengths, answers, isTraced: true);
         using (party.Meter.Enter("backward"))
         {
             var gradient = await OfLogits(party, x, labels);
@@ -48,17 +33,28 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
         }
     }
 
+    /// <summary>The way there alone, with the parameters as they are: logits [texts, classes], for the data owner alone.</summary>
+    public async ValueTask<Share> Logits(Party party, Share input, int[] lengths, int[] answers) => (await Forward(party, input, lengths, answers, isTraced: false)).Result;
+
+    /// <summary>Opens what stays as it is in all steps under its masks, in one round: in an epoch of its own, so that a session that goes on from a later step draws the same masks.</summary>
+    public async ValueTask SetUp(Party party) =>
+        await Parameter.Open(party, suite, [.. model.Parts.SelectMany(part => part.Layer.Factors).Where(factor => !factor.IsTrained)]);
+
+    /// <summary>The parameters that a step changes, as an optimiser goes through them.</summary>
+    public IReadOnlyList<(string Name, Parameter[] Parameters)> Trained { get; } =
+        [.. model.Parts.Select(part => (part.Name, part.Parameters.Where(parameter => parameter.IsTrained).ToArray())).Where(part => part.Item2.Length > 0)];
+
     /// <summary>A whole step.</summary>
+    /// <param name="clipNorm">The most that all gradients together may measure, or null.</param>
     /// <returns>Logits, for the data owner alone.</returns>
-    public async ValueTask<Share> Run(Party party, Share input, Share labels, int[] lengths, int[] answers, IShareOptimizer optimizer)
+    public async ValueTask<Share> Run(Party party, Share input, Share labels, int[] lengths, int[] answers, IShareOptimizer optimizer, double? clipNorm = null)
     {
         var (logits, _) = await Gradients(party, input, labels, lengths, answers);
         using (party.Meter.Enter("optimizer"))
         {
-            foreach (var (name, _, parameters) in model.Parts)
+            if (clipNorm is { } limit) await GradientClipping.Clip(party, suite, [.. Trained.Select(part => part.Parameters)], limit * lossScale);
+            foreach (var (name, trained) in Trained)
             {
-                Parameter[] trained = [.. parameters.Where(parameter => parameter.IsTrained)];
-                if (trained.Length == 0) continue;
                 using var scope = party.Meter.Enter(name);
                 using var inner = party.Meter.Enter("update");
                 await optimizer.Step(party, suite, name, trained, lossScale);
@@ -68,6 +64,28 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
         }
 
         return logits;
+    }
+
+    async ValueTask<(Share Result, Stack<(string Name, Func<Share, ValueTask<Share>> Backward)> Ways)> Forward(
+        Party party, Share input, int[] lengths, int[] answers, bool isTraced)
+    {
+        var sequences = new Sequences(lengths, 1);
+        var pass = new PassContext(party, suite, sequences, [.. answers.Select((answer, text) => sequences.Starts[text] + answer)]);
+        var ways = new Stack<(string Name, Func<Share, ValueTask<Share>> Backward)>();
+        var x = input;
+        using (party.Meter.Enter("forward"))
+        {
+            foreach (var (name, layer, _) in model.Parts)
+            {
+                using var scope = party.Meter.Enter(name);
+                using (party.Meter.Enter("weights")) await Parameter.Open(party, suite, [.. layer.Factors]);
+                var traced = await layer.Forward(pass, x);
+                x = traced.Value;
+                if (isTraced) ways.Push((name, traced.Backward));
+            }
+        }
+
+        return (x, ways);
     }
 
     /// <summary>(softmax(logits) − labels)/texts, times the loss scale.</summary>

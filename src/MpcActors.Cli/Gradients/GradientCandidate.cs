@@ -1,0 +1,53 @@
+using MpcActors.Data;
+using MpcActors.Models;
+using MpcActors.Models.Private;
+using MpcActors.Models.Transformers.Training;
+using MpcActors.Tuning;
+using MpcActors.Tuning.Gradients;
+
+namespace MpcActors.Cli;
+
+/// <summary>A model that is ready to be trained by gradients on an owner's texts, in the clear or on shares.</summary>
+/// <param name="Name">Of its attention.</param>
+/// <param name="Tensors">The model owner's: values by name.</param>
+/// <param name="Prompt">What a prompt starts from, row by row; null where none is trained.</param>
+/// <param name="Twin">A fresh model in the clear; each call begins anew.</param>
+sealed record GradientCandidate(
+    string Name, TrainingOutline Outline, TrainingSet Train, TrainingSet Dev, TrainingSet Test, Func<string, double[]> Tensors, double[]? Prompt, Func<ClearModel> Twin)
+{
+    /// <summary>A sentence encoder; labels are label sentences' vectors, as in forward-only tuning.</summary>
+    public static GradientCandidate Of(EncoderModel model, AttentionKind attention, OwnerTexts texts, GradientSettings settings)
+    {
+        var weights = model.For(attention);
+        var labels = Candidate.LabelsOf(model, texts.Labels);
+        var shapes = EncoderOutline.Of(EncoderPreparation.From(weights, attention), labels.Classes);
+        var outline = TrainingOutline.Of(shapes, weights.Model.Vocabulary, settings);
+        var tensors = new EncoderTensors(weights.Model, labels);
+        var prompt = settings.Method == TuningMethod.Prompt ? PromptOf(weights, settings.PromptRows) : null;
+        return new(attention.Name(), outline, SetOf(texts.Train), SetOf(texts.Dev), SetOf(texts.Test), tensors.Of, prompt, () => TwinOf(outline, settings, tensors.Of, prompt, of =>
+        {
+            var training = new ClearEncoderTraining(shapes, of);
+            return (
+                (rows, classes, lengths, _) => training.Gradients(rows, classes, lengths, settings.AddedRows),
+                (rows, lengths, _) => training.Logits(rows, lengths, settings.AddedRows));
+        }, UseLiteModel.EmbeddingScale));
+
+        TrainingSet SetOf(TextSet set) => new(set) { Tokens = settings.Method == TuningMethod.Full ? (texts.Tokens[set.Name], weights.Model.Vocabulary) : null };
+    }
+
+    static ClearModel TwinOf(
+        TrainingOutline outline, GradientSettings settings, Func<string, double[]> tensor, double[]? prompt, Func<Func<string, double[]>, (ClearGradients, ClearLogits)> model, double wordScale = 1)
+    {
+        var all = outline.Tensors(Math.Max(1, settings.AddedRows));
+        // A copy each, since training changes them.
+        var values = all.ToDictionary(one => one.Name, one => one.IsPrompt ? [.. prompt!] : (double[])[.. tensor(one.Name)]);
+        return new(settings, values, [.. all.Where(one => one.IsTrained).Select(one => one.Name)], model, outline.Width, wordScale);
+    }
+
+    /// <summary>Rows of public words that belong to no task, over and over.</summary>
+    static double[] PromptOf(TextEncoder weights, int rows)
+    {
+        int[] ids = [.. CalibrationSentences.All.SelectMany(weights.Tokenizer.Encode)];
+        return new TokenEmbedding(weights.Model).Embed([[.. Enumerable.Range(0, rows).Select(row => ids[row % ids.Length])]]).Rows;
+    }
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Globalization;
+using MpcActors.Models.Transformers.Training;
+using MpcActors.Tuning.Gradients;
+
+namespace MpcActors.Cli;
+
+/// <summary>The options of <c>tune</c> that are for training by gradients: <c>--method sft</c> and <c>--method prompt</c>.</summary>
+sealed class GradientOptions
+{
+    public const string ForwardOnly = "fot", FineTuning = "sft", Prompt = "prompt";
+
+    /// <summary>For <c>--optimizer</c>, beside those that propose prompts.</summary>
+    public static string[] Optimizers { get; } = ["adam", "adamw", "sgd"];
+
+    const int PromptRows = 50;
+
+    readonly Option<string> _method = Options.Choice(
+        "--method", "What is learned and how: a prompt from forward passes alone (fot), all weights (sft) or the rows of a prompt (prompt) by gradients", ForwardOnly, ForwardOnly, FineTuning, Prompt);
+    readonly Option<double?> _rate = Real("--learning-rate", "Learning rate (default: 0.0003 for sft, 0.01 for prompt; 0.01 and 0.1 with sgd)");
+    readonly Option<string> _schedule = Options.Choice("--schedule", "How the rate goes on after the warm-up: as it is, or down to 0", "linear", "constant", "linear", "cosine");
+    readonly Option<int> _warmUp = Options.Count("--warm-up", "First steps, in which the learning rate grows from nothing", 0, least: 0);
+    readonly Option<double?> _decay = Real("--weight-decay", "Of adamw (default: 0.01)");
+    readonly Option<double?> _clip = Real("--clip-norm", "The most that all gradients together may measure; longer ones are shortened, on shares (default: none)");
+    readonly Option<int> _steps = Options.Count("--steps", "Steps of a batch each", 60);
+    readonly Option<int> _batch = Options.Count("--batch-size", "Texts of a step", 8, most: 4096);
+    readonly Option<int> _check = Options.Count("--check-every", "Steps between two looks at the development texts", 20);
+    readonly Option<int> _keep = Options.Count("--checkpoint-every", "Steps between two states that are kept", 1);
+    readonly Option<string> _suite = Options.Choice("--suite", "Protocols of a step: ours, or CrypTen's as published", "fused", "fused", "published");
+    readonly Option<bool> _words = Options.Flag("--train-embedding", "With --method sft: the table of words too, by shared one-hot tokens");
+
+    Option[] Own => [_rate, _schedule, _warmUp, _decay, _clip, _steps, _batch, _check, _keep, _suite, _words];
+
+    public void AddTo(Command to)
+    {
+        to.Options.Add(_method);
+        foreach (var option in Own) to.Options.Add(option);
+    }
+
+    /// <summary>Null with forward-only tuning.</summary>
+    /// <param name="optimizer">An option that both kinds of tuning have.</param>
+    /// <param name="forwardOnly">Options that training by gradients has no use for.</param>
+    /// <exception cref="BadInputException">Options that do not go together.</exception>
+    public GradientSettings? Read(ParseResult result, ulong seed, Option<string> optimizer, Option<int> promptRows, params Option[] forwardOnly)
+    {
+        var method = result.GetValue(_method)!;
+        var isForward = method == ForwardOnly;
+        foreach (var option in isForward ? Own : forwardOnly)
+            if (IsGiven(result, option)) throw new BadInputException($"{option.Name} is for {(isForward ? "--method sft and prompt" : "--method fot")}, not for --method {method}");
+        var name = result.GetValue(optimizer)!;
+        if (IsGiven(result, optimizer) && Optimizers.Contains(name) == isForward)
+            throw new BadInputException($"--optimizer {name} is not for --method {method}; use {(isForward ? "one that proposes prompts, such as cma-es" : string.Join(", ", Optimizers))}");
+        if (isForward) return null;
+
+        var isPrompt = method == Prompt;
+        if (isPrompt && result.GetValue(_words)) throw new BadInputException("--train-embedding is for --method sft: with --method prompt the rows of the prompt are trained and nothing else");
+        if (!isPrompt && IsGiven(result, promptRows)) throw new BadInputException("--prompt-rows is for --method fot and prompt: with --method sft there is no prompt");
+        var kind = !IsGiven(result, optimizer) ? StepOptimizer.Adam : name switch { "sgd" => StepOptimizer.Sgd, "adamw" => StepOptimizer.AdamW, _ => StepOptimizer.Adam };
+        var settings = new GradientSettings
+        {
+            Method = isPrompt ? TuningMethod.Prompt : result.GetValue(_words) ? TuningMethod.Full : TuningMethod.Layers,
+            Suite = result.GetValue(_suite) == "fused" ? StepSuite.Fused : StepSuite.Published,
+            Optimizer = kind,
+            LearningRate = result.GetValue(_rate) ?? (isPrompt ? 1e-2 : 3e-4) * (kind == StepOptimizer.Sgd ? isPrompt ? 10 : 100.0 / 3 : 1),
+            Schedule = Enum.Parse<RateSchedule>(result.GetValue(_schedule)!, ignoreCase: true),
+            WarmUp = result.GetValue(_warmUp),
+            WeightDecay = result.GetValue(_decay) ?? (kind == StepOptimizer.AdamW ? 0.01 : 0),
+            ClipNorm = result.GetValue(_clip),
+            Steps = result.GetValue(_steps),
+            BatchSize = result.GetValue(_batch),
+            PromptRows = IsGiven(result, promptRows) ? result.GetValue(promptRows) : PromptRows,
+            CheckEvery = result.GetValue(_check),
+            KeepEvery = result.GetValue(_keep),
+            Seed = seed,
+        };
+        BadInputException.Check(settings.Validate);
+        return settings;
+    }
+
+    /// <summary>How the settings are typed.</summary>
+    public static string NameOf(TuningMethod method) => method == TuningMethod.Prompt ? Prompt : FineTuning;
+
+    static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    static Option<double?> Real(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && double.IsFinite(number)) return number;
+            result.AddError($"{name} is '{text}', but must be a number above 0");
+            return null;
+        },
+    };
+}

@@ -1,0 +1,138 @@
+using MpcActors.Models.Transformers.Training;
+using MpcActors.Protocols;
+using MpcActors.Tuning.Gradients;
+
+namespace MpcActors.Tuning.Tests;
+
+/// <summary>Training by gradients as a session of all roles: what goes to whom, and that a session that dies goes on to the same end.</summary>
+public sealed class GradientSessionTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("mpc-actors-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, true);
+
+    [Theory]
+    [InlineData(TuningMethod.Layers, StepOptimizer.AdamW, "bert")]
+    [InlineData(TuningMethod.Prompt, StepOptimizer.Adam, "roberta")]
+    [InlineData(TuningMethod.Full, StepOptimizer.Sgd, "gpt2")]
+    public async Task A_training_on_shares_ends_where_its_twin_in_the_clear_does(TuningMethod method, StepOptimizer optimizer, string model)
+    {
+        var training = new TransformerTraining($"tiny-{model}");
+        var settings = TransformerTraining.Settings(method) with
+        {
+            Optimizer = optimizer, WeightDecay = optimizer == StepOptimizer.AdamW ? 0.1 : 0, LearningRate = optimizer == StepOptimizer.Sgd ? 0.2 : 3e-3, ClipNorm = 0.25, Steps = 6, Schedule = RateSchedule.Cosine,
+        };
+
+        var shares = training.OnShares(settings);
+        var (clear, twin) = await training.InTheClear(settings);
+
+        foreach (var (expected, actual) in clear.Losses.Zip(shares.Result.Losses)) Assert.Equal(expected, actual, 0.005);
+        Assert.Equal(clear.Tuned, shares.Result.Tuned);
+        foreach (var (expected, actual) in clear.TestLogits.Cast<double>().Zip(shares.Result.TestLogits.Cast<double>())) Assert.Equal(expected, actual, 0.01);
+        foreach (var name in twin.Trained)
+        {
+            var (expected, actual, before) = (twin.Tensor(name), name == "prompt" ? shares.Prompt! : shares.Trained[name], name == "prompt" ? training.Prompt : training.Tensor(name));
+            var (error, moved) = (Length(expected.Zip(actual, (x, y) => x - y)), Length(expected.Zip(before, (x, y) => x - y)));
+            Assert.True(moved > 1e-3 || settings.Optimizer == StepOptimizer.Sgd, $"{name} moved by {moved:G3} alone");
+            Assert.True(error < 0.1 * moved + 1e-6, $"{name} is {error:G3} away from its twin, which moved by {moved:G3}");
+        }
+
+        static double Length(IEnumerable<double> values) => Math.Sqrt(values.Sum(value => value * value));
+    }
+
+    [Theory]
+    [InlineData(TuningMethod.Layers, StepOptimizer.Adam, 1, 2, "bert")]
+    [InlineData(TuningMethod.Prompt, StepOptimizer.Sgd, 2, 3, "gpt2")]
+    public void A_session_that_dies_in_a_step_goes_on_from_the_last_one_and_ends_in_the_same_bytes(TuningMethod method, StepOptimizer optimizer, int keepEvery, int diesIn, string model)
+    {
+        var training = new TransformerTraining($"tiny-{model}");
+        var settings = TransformerTraining.Settings(method) with { Optimizer = optimizer, KeepEvery = keepEvery };
+        var whole = training.OnShares(settings);
+
+        // Parties open values some dozen times in a step: it dies between two of them.
+        var (asked, opened) = (0, 0);
+        Assert.Throws<InvalidOperationException>(() => training.OnShares(settings, _folder, sent: frame =>
+        {
+            if (IsStep(frame)) (asked, opened) = (asked + 1, 0);
+            if (frame is { From: Role.PartyZero, To: Role.PartyOne } && ++opened == 9 && asked == diesIn) throw new InvalidOperationException("the machine stops");
+        }));
+        var rest = training.OnShares(settings, _folder, resume: true);
+
+        Assert.Equal(settings.Steps - (diesIn - 1) / keepEvery * keepEvery, rest.Frames.Count(IsStep));
+        Assert.Equal(whole.Result.Losses, rest.Result.Losses);
+        Assert.Equal(whole.Result.Checks, rest.Result.Checks);
+        Assert.Equal(whole.Result.TestLogits, rest.Result.TestLogits);
+        Assert.Equal(whole.Prompt, rest.Prompt);
+        Assert.Equal(whole.Trained, rest.Trained);
+        // What the parties say to each other is what they would have said: the same masks on the same values.
+        foreach (var (from, to) in new[] { (Role.PartyZero, Role.PartyOne), (Role.PartyOne, Role.PartyZero) })
+        {
+            byte[][] saidAgain = [.. rest.Between(from, to)];
+            Assert.Equal(whole.Between(from, to).TakeLast(saidAgain.Length - SetUpFrames(method)), saidAgain.Skip(SetUpFrames(method)));
+        }
+
+        static bool IsStep(Frame frame) => frame is { From: Role.DataOwner, To: Role.Dealer } && TrainingJob.FromBytes(frame.Payload.Span) is TrainingJob.Step;
+
+        // Weights that a prompt leaves as they are were opened once; so they are again.
+        static int SetUpFrames(TuningMethod method) => method == TuningMethod.Prompt ? 1 : 0;
+    }
+
+    [Theory]
+    [InlineData(TuningMethod.Layers)]
+    [InlineData(TuningMethod.Full)]
+    [InlineData(TuningMethod.Prompt)]
+    public void Parties_give_logits_to_the_data_owner_alone_and_what_was_trained_to_whose_it_is(TuningMethod method)
+    {
+        var settings = TransformerTraining.Settings(method) with { Steps = 2 };
+        var run = new TransformerTraining("tiny-gpt2").OnShares(settings);
+
+        Assert.Equal(2, run.Result.Losses.Count);
+        Assert.Equal(method == TuningMethod.Prompt, run.Prompt is not null);
+        Assert.Equal(method != TuningMethod.Prompt, run.Trained.Count > 0);
+        // Logits of two classes for texts of three sets, twice and once, for batches, and the prompt's rows.
+        var toOwner = run.Frames.Where(frame => frame is { From: Role.PartyZero, To: Role.DataOwner }).Sum(frame => frame.Payload.Length) / sizeof(ulong);
+        Assert.Equal(2 * (12 + 2 * 8 + 2 * 4 + 2 * 4) + (run.Prompt?.Length ?? 0), toOwner);
+        var toModelOwner = run.Frames.Where(frame => frame is { From: Role.PartyZero, To: Role.ModelOwner }).Sum(frame => frame.Payload.Length) / sizeof(ulong);
+        Assert.Equal(run.Trained.Values.Sum(values => values.Length), toModelOwner);
+        Assert.DoesNotContain(run.Frames, frame => frame.To == Role.Dealer && frame.Phase == Phase.Online && frame.From is Role.PartyZero or Role.PartyOne);
+    }
+
+    [Fact]
+    public void A_state_of_other_settings_or_texts_is_refused_and_the_difference_is_named()
+    {
+        var training = new TransformerTraining("tiny-gpt2");
+        var settings = TransformerTraining.Settings(TuningMethod.Prompt) with { Steps = 1 };
+        training.OnShares(settings, _folder);
+
+        var other = Assert.Throws<InvalidDataException>(() => training.OnShares(settings with { LearningRate = 0.01 }, _folder, resume: true));
+        Assert.Contains("its learning rate is 0.001, and 0.01 is asked for", other.Message, StringComparison.Ordinal);
+
+        File.Delete(Path.Combine(_folder, "party-one-1.checkpoint"));
+        var missing = Assert.Throws<InvalidDataException>(() => training.OnShares(settings, _folder, resume: true));
+        Assert.Contains("party-one-1.checkpoint, which should hold a party's shares after step 1", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_job_that_cannot_be_is_refused()
+    {
+        foreach (var job in new TrainingJob[]
+            { new TrainingJob.Step(1, 0, 2, [3], [0]), new TrainingJob.Step(1, 0, 0.1, [3], [3]), new TrainingJob.Infer(1, [], []), new TrainingJob.Step(1, 0, 0.1, [3, 4], [0]) })
+            Assert.Throws<ProtocolViolationException>(() => TrainingJob.FromBytes(job.ToBytes()));
+        Assert.Throws<ProtocolViolationException>(() => TrainingJob.FromBytes("{}"u8));
+        Assert.Throws<ProtocolViolationException>(() => TrainingOutline.FromBytes("{\"Transformer\":null,\"Classes\":2}"u8));
+    }
+
+    [Fact]
+    public void Rates_follow_their_schedule_and_batches_go_through_all_texts()
+    {
+        var settings = new GradientSettings { LearningRate = 0.1, Steps = 12, WarmUp = 2, BatchSize = 4 };
+        double[] Rates(RateSchedule schedule) => [.. Enumerable.Range(0, 12).Select(step => Math.Round((settings with { Schedule = schedule }).RateAt(step), 6))];
+        Assert.Equal([0.05, 0.1, 0.1, 0.09, 0.08, 0.07, 0.06, 0.05, 0.04, 0.03, 0.02, 0.01], Rates(RateSchedule.Linear));
+        Assert.Equal([0.05, 0.1, 0.1, 0.1], Rates(RateSchedule.Constant)[..4]);
+        Assert.Equal(0.05, Rates(RateSchedule.Cosine)[7]);
+
+        int[][] batches = [.. Enumerable.Range(0, 5).Select(step => settings.Batch(step, 10))];
+        Assert.Equal(Enumerable.Range(0, 10), batches.SelectMany(batch => batch).Take(10).Order());
+        Assert.Equal(Enumerable.Range(0, 10), batches.SelectMany(batch => batch).Skip(10).Order());
+    }
+}

@@ -34,15 +34,19 @@ static class Options
         },
     };
 
-    public static Option<string> Choice(string name, string description, string initial, params string[] values) => new(name)
+    public static Option<string> Choice(string name, string description, string initial, params string[] values) => ChoiceOr(name, null, description, initial, _ => false, values);
+
+    /// <param name="elseName">What else may be given, as the help calls it.</param>
+    /// <param name="isElse">Whether it is that.</param>
+    public static Option<string> ChoiceOr(string name, string? elseName, string description, string initial, Func<string, bool> isElse, params string[] values) => new(name)
     {
         Description = description,
-        HelpName = string.Join('|', values),
+        HelpName = string.Join('|', elseName is null ? values : [.. values, elseName]),
         DefaultValueFactory = _ => initial,
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (!values.Contains(text)) result.AddError($"{name} is '{text}', but must be one of {string.Join(", ", values)}{Nearest.Hint(text, values)}");
+            if (!values.Contains(text) && !isElse(text)) result.AddError($"{name} is '{text}', but must be one of {string.Join(", ", values)}{Nearest.Hint(text, values)}");
             return text;
         },
     };

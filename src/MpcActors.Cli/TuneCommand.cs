@@ -19,6 +19,7 @@ static class TuneCommand
             ("mpc tune --data train.tsv --label-words bad,good --budget 500 --checkpoint run1 --resume", "goes on where an interrupted run was, and ends in the same bytes"),
             ("mpc tune --data train.tsv --label-words bad,good --method sft --steps 60", "fine-tunes all layers by gradients on shares; nobody but the data owner sees a loss"),
             ("mpc tune --data train.tsv --label-words bad,good --method prompt --prompt-rows 20 --optimizer adamw --schedule cosine --warm-up 5", "trains the rows of a prompt by gradients"),
+            ("mpc tune --data train.tsv --label-words bad,good --method sft --model ./bert", "trains a RoBERTa, BERT or GPT-2 from its folder, as Hugging Face saves it"),
             ("mpc tune --data train.tsv --label-words bad,good --clear", "without any cryptography, to try settings out"));
         options.AddTo(command);
         command.SetAction((result, cancellation) =>

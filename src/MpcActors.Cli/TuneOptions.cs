@@ -14,6 +14,9 @@ sealed record TuneSettings(
     /// <summary>Null with forward-only tuning.</summary>
     public GradientSettings? Gradients { get; init; }
 
+    /// <summary>A word a class, where words were given.</summary>
+    public string[] LabelWords { get; init; } = [];
+
     public Checkpoint Checkpoint(string of) => CheckpointFolder is null ? Cli.Checkpoint.None : new(Path.Combine(CheckpointFolder, of + ".checkpoint"), Resume);
 }
 
@@ -32,7 +35,9 @@ sealed class TuneOptions(string command)
         HelpName = "SENTENCE",
     };
 
-    readonly Option<string> _model = Options.Choice("--model", "Sentence encoder; tiny needs nothing from outside", "use-lite", EncoderModel.Names);
+    readonly Option<string> _model = Options.ChoiceOr(
+        "--model", "DIR", "Sentence encoder (tiny needs nothing from outside); with --method sft and prompt also the folder of a RoBERTa, BERT or GPT-2 as Hugging Face saves it", "use-lite", Directory.Exists, EncoderModel.Names);
+
     readonly Option<string> _attention = Options.Choice("--attention", "Attention of the encoder", "softmax", Attentions.Names);
     readonly Option<string> _optimizer = Options.Choice(
         "--optimizer", "What proposes prompts, or with --method sft and prompt what makes steps of gradients", "cma-es", ["cma-es", "random-search", .. GradientOptions.Optimizers]);
@@ -64,6 +69,7 @@ sealed class TuneOptions(string command)
         var data = result.GetValue(_data) ?? throw new BadInputException("--data is needed: a tab-separated file with a header and the columns label and text (or sentence)");
         var checkpoint = result.GetValue(_checkpoint);
         if (result.GetValue(_resume) && checkpoint is null) throw new BadInputException("--resume needs --checkpoint DIR, the folder that holds the state to go on from");
+        if (result.GetValue(_offline) is false && !EncoderModel.Names.Contains(result.GetValue(_model))) RequireFolderFits(result);
         var gradients = _gradients.Read(result, common.Seed, _optimizer, _rows, _prompt, _budget, _patience);
         var task = BadInputException.Check(() => TsvTask.Read(Existing(data), result.GetValue(_test) is { } test ? Existing(test) : null, LabelSentences(result)));
         var model = result.GetValue(_offline) ? "tiny" : result.GetValue(_model)!;
@@ -83,7 +89,17 @@ sealed class TuneOptions(string command)
             result.GetValue(_clear), checkpoint, result.GetValue(_resume))
         {
             Gradients = gradients,
+            LabelWords = result.GetValue(_words)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
         };
+    }
+
+    void RequireFolderFits(ParseResult result)
+    {
+        var model = result.GetValue(_model);
+        if (_gradients.IsForwardOnly(result)) throw new BadInputException($"--model is the folder '{model}', but --method fot tunes {string.Join(" and ", EncoderModel.Names)} alone; use --method sft or prompt");
+        if (_gradients.TrainsEmbedding(result)) throw new BadInputException($"--train-embedding is for {string.Join(" and ", EncoderModel.Names)}, not for the model in '{model}'");
+        if (result.GetValue(_attention) != "softmax") throw new BadInputException($"--attention {result.GetValue(_attention)} is for {string.Join(" and ", EncoderModel.Names)}; the model in '{model}' is trained with softmax");
+        if (result.GetValue(_words) is null) throw new BadInputException($"the model in '{model}' classifies by label words; give one a class, such as --label-words bad,good");
     }
 
     string[]? LabelSentences(ParseResult result)

@@ -5,15 +5,16 @@ namespace MpcActors.Cli.Tests;
 
 public sealed class GradientTuneTests
 {
-    static string[] Arguments(Scratch scratch, string name, params string[] more) =>
+    static string[] Arguments(Scratch scratch, string name, string[] more, string model = "tiny") =>
     [
-        "tune", "--data", scratch.Write("train.tsv", TuneTests.Texts()), "--label-words", "bad,good", "--model", "tiny", "--shots", "4", "--batch-size", "4", "--check-every", "3", "--out", scratch.Path(name), .. more,
+        "tune", "--data", scratch.Write("train.tsv", TuneTests.Texts()), "--label-words", "bad,good", "--model", model, "--shots", "4", "--batch-size", "4", "--check-every", "3", "--out", scratch.Path(name), .. more,
     ];
 
     [Theory]
     [InlineData("sft", "tuned.safetensors", "--optimizer", "adamw", "--schedule", "cosine", "--warm-up", "2", "--clip-norm", "1")]
     [InlineData("prompt", "prompt.json", "--prompt-rows", "5", "--optimizer", "sgd")]
     [InlineData("sft", "tuned.safetensors", "--train-embedding")]
+    [InlineData("sft", "tuned.safetensors", "--attention", "rfa")]
     public async Task Training_on_shares_ends_within_a_point_and_a_half_of_training_in_the_clear(string method, string file, params string[] more)
     {
         using var scratch = new Scratch();
@@ -23,7 +24,7 @@ public sealed class GradientTuneTests
         Assert.True(typed.Code == 0, typed.Error);
         var run = JsonDocument.Parse(typed.Output).RootElement;
         var accuracy = run.GetProperty("accuracy");
-        Assert.Equal(accuracy.GetProperty("clear").GetProperty("softmax").GetDouble(), accuracy.GetProperty("private").GetProperty("softmax").GetDouble(), 0.015);
+        Assert.Equal(Only(accuracy.GetProperty("clear")), Only(accuracy.GetProperty("private")), 0.015);
         Assert.InRange(run.GetProperty("agreement").GetDouble(), 0.9, 1);
         double[] Losses(string where) => [.. run.GetProperty("losses").GetProperty(where).EnumerateArray().Select(loss => loss.GetDouble())];
         foreach (var (clear, shares) in Losses("clear").Zip(Losses("private"))) Assert.Equal(clear, shares, 0.02);
@@ -37,6 +38,9 @@ public sealed class GradientTuneTests
         Assert.True(File.Exists(Path.Combine(scratch.Path("out"), "run.json")));
         if (method == "sft") Assert.Contains("layer 0.query_key_value.weight", Safetensors.Read(Path.Combine(scratch.Path("out"), file)).Keys);
     }
+
+    /// <summary>Of the one attention.</summary>
+    static double Only(JsonElement byAttention) => byAttention.EnumerateObject().Single().Value.GetDouble();
 
     [Fact]
     public async Task An_interrupted_training_resumes_to_the_same_weights()
@@ -60,5 +64,46 @@ public sealed class GradientTuneTests
         var other = await Typed.Run(Arguments(scratch, "half", [.. training, "--checkpoint", scratch.Path("state"), "--resume", "--learning-rate", "0.001"]));
         Assert.Equal(2, other.Code);
         Assert.Contains("its learning rate is 0.0003, and 0.001 is asked for", other.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sft")]
+    [InlineData("prompt", "--prompt-rows", "3")]
+    public async Task A_model_folder_is_trained_to_say_label_words(string method, params string[] more)
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run(Arguments(scratch, "out", ["--method", method, "--steps", "4", "--json", .. more], Folder(scratch)));
+
+        Assert.True(typed.Code == 0, typed.Error);
+        var run = JsonDocument.Parse(typed.Output).RootElement;
+        var accuracy = run.GetProperty("accuracy");
+        Assert.Equal(Only(accuracy.GetProperty("clear")), Only(accuracy.GetProperty("private")), 0.015);
+        Assert.StartsWith("bert ", run.GetProperty("model").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("but --method fot tunes use-lite and tiny alone")]
+    [InlineData("--attention rfa is for use-lite and tiny", "--method", "sft", "--attention", "rfa")]
+    [InlineData("--train-embedding is for use-lite and tiny", "--method", "sft", "--train-embedding")]
+    [InlineData("the label word 'bad film' is", "--method", "sft", "--label-words", "bad film,good")]
+    public async Task What_a_model_folder_cannot_do_is_said(string message, params string[] more)
+    {
+        using var scratch = new Scratch();
+        string[] words = more.Contains("--label-words") ? [] : ["--label-words", "bad,good"];
+
+        var typed = await Typed.Run(["tune", "--data", scratch.Write("train.tsv", TuneTests.Texts()), "--model", Folder(scratch), "--shots", "4", "--out", scratch.Path("out"), .. words, .. more]);
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains(message, typed.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A small BERT with random weights, and a vocabulary of the words that the texts are made of.</summary>
+    static string Folder(Scratch scratch)
+    {
+        var folder = Directory.CreateDirectory(scratch.Path("bert")).FullName;
+        foreach (var file in new[] { "config.json", "model.safetensors" }) File.Copy(Path.Combine(AppContext.BaseDirectory, "golden", "bert", file), Path.Combine(folder, file));
+        File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "it", ".", "bad", "good", .. TuneTests.Texts().Split(['\t', '\n', ' ']).Where(word => word.Length > 2 && word is not ("label" or "text")).Distinct()]);
+        return folder;
     }
 }

@@ -35,7 +35,8 @@ sealed record GradientCandidate(
         TrainingSet SetOf(TextSet set) => new(set) { Tokens = settings.Method == TuningMethod.Full ? (texts.Tokens[set.Name], weights.Model.Vocabulary) : null };
     }
 
-    static ClearModel TwinOf(
+    /// <param name="wordScale">As for <see cref="ClearModel"/>.</param>
+    public static ClearModel TwinOf(
         TrainingOutline outline, GradientSettings settings, Func<string, double[]> tensor, double[]? prompt, Func<Func<string, double[]>, (ClearGradients, ClearLogits)> model, double wordScale = 1)
     {
         var all = outline.Tensors(Math.Max(1, settings.AddedRows));

@@ -37,6 +37,10 @@ sealed class GradientOptions
         foreach (var option in Own) to.Options.Add(option);
     }
 
+    public bool IsForwardOnly(ParseResult result) => result.GetValue(_method) == ForwardOnly;
+
+    public bool TrainsEmbedding(ParseResult result) => result.GetValue(_words);
+
     /// <summary>Null with forward-only tuning.</summary>
     /// <param name="optimizer">An option that both kinds of tuning have.</param>
     /// <param name="forwardOnly">Options that training by gradients has no use for.</param>

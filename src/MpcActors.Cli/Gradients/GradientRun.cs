@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using MpcActors.Data;
+using MpcActors.Models;
 using MpcActors.Models.Transformers.Training;
 using MpcActors.Network;
 using MpcActors.Tuning;
@@ -32,12 +33,13 @@ static class GradientRun
         var report = await Steps.RunAsync(output.Error, titles, async steps =>
         {
             steps.Next();
-            var model = settings.Model == "tiny" ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), new Announcer(steps), cancellation);
+            using var folderModel = EncoderModel.Names.Contains(settings.Model) ? null : FolderModel.Open(settings.Model);
+            var encoder = folderModel is not null ? null : settings.Model == "tiny" ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), new Announcer(steps), cancellation);
+            var model = folderModel?.Name ?? encoder!.Name;
 
             steps.Next();
-            var texts = OwnerTexts.From(settings.Task, model, settings.Shots, int.MaxValue, settings.Common.Seed);
-            var own = gradients with { Setup = $"{model.Name} {attention.Name()}" };
-            var candidate = BadInputException.Check(() => GradientCandidate.Of(model, attention, texts, own));
+            var own = gradients with { Setup = $"{model} {attention.Name()}" };
+            var (texts, candidate) = folderModel?.Prepare(settings.Task, settings.LabelWords, settings.Shots, own) ?? Prepare(encoder!, attention, settings, own);
 
             steps.Next();
             var clear = await GradientSession.InTheClearAsync(candidate, own, progress => Show(steps, progress), cancellation);
@@ -50,14 +52,20 @@ static class GradientRun
             }
 
             steps.Next();
-            if (shares is not null) files.Add(Write(folder, settings.Common, texts, model.Name, candidate, own, shares));
-            var result = Report(settings, own, model.Name, texts, candidate, clear, shares, steps);
+            if (shares is not null) files.Add(Write(folder, settings.Common, texts, model, candidate, own, shares));
+            var result = Report(settings, own, model, texts, candidate, clear, shares, steps);
             steps.End();
             return result with { ElapsedSeconds = steps.Elapsed.TotalSeconds, Phases = steps.Phases };
         });
         folder.Write("run.json", report.ToJson() + "\n");
         output.Show(report, GradientTables.Of(report), $"Files: {string.Join(", ", files.Select(file => Path.Combine(folder.Folder, file)))}");
         return (int)ExitCode.Done;
+    }
+
+    static (OwnerTexts, GradientCandidate) Prepare(EncoderModel model, AttentionKind attention, TuneSettings settings, GradientSettings own)
+    {
+        var texts = OwnerTexts.From(settings.Task, model, settings.Shots, int.MaxValue, settings.Common.Seed);
+        return (texts, BadInputException.Check(() => GradientCandidate.Of(model, attention, texts, own)));
     }
 
     static void Show(Steps steps, GradientProgress progress) => steps.Report((double)progress.Steps / progress.Budget, string.Create(

@@ -61,6 +61,7 @@ public static class CommandLine
             ExploreCommand.Create(),
             BenchCommand.Create(),
             ReportCommand.Create(),
+            CompletionCommand.Create(Root),
         };
         var help = new HelpOption();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
+using MpcActors.Cli.Html;
 using MpcActors.Experiments;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -19,6 +21,7 @@ static class ExperimentCommand
             "experiment", "Makes a table or figure of a paper again, and says by how much ours differs from it.",
             [.. All.Select(experiment => ($"mpc experiment {experiment.Name} --quick", experiment.Question))]);
         foreach (var experiment in All) command.Subcommands.Add(Create(experiment));
+        command.Subcommands.Add(CreateAll());
         return command;
     }
 
@@ -42,26 +45,80 @@ static class ExperimentCommand
             {
                 var output = new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
                 var files = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", $"experiment-{experiment.Name}"));
-                var watch = Stopwatch.StartNew();
                 var settings = new ExperimentSettings(result.GetValue(quick), result.GetValue(seed), files.Folder) { ShowsWhatIsDone = experiment.KeepsParts && result.GetValue(shown) };
-                var done = await experiment.RunAsync(settings, output.Error.WriteLine, cancellation);
-                var report = new ExperimentReport
-                {
-                    Command = $"experiment {experiment.Name}",
-                    Seed = result.GetValue(seed),
-                    Quick = result.GetValue(quick),
-                    ElapsedSeconds = watch.Elapsed.TotalSeconds,
-                    Rows = done.Rows,
-                    Figures = done.Figures,
-                };
-                foreach (var (name, content) in done.Files) files.Write(name, content);
-                files.Write($"{experiment.Name}.md", done.Tables);
-                files.Write("run.json", report.ToJson() + "\n");
-                output.Show(report, Tables(report), $"Files: {string.Join(", ", done.Files.Keys.Append($"{experiment.Name}.md").Append("run.json").Select(name => Path.Combine(files.Folder, name)))}");
+                var report = await RunAsync(experiment, settings, files, output.Error, cancellation);
+                output.Show(report, Tables(report), $"Files: {string.Join(", ", Directory.GetFiles(files.Folder).Order(StringComparer.Ordinal))}");
                 return (int)ExitCode.Done;
             },
             cancellation));
         return command;
+    }
+
+    static ExemplifiedCommand CreateAll()
+    {
+        const string name = "all";
+        var quick = Options.Flag("--quick", "Smaller sizes: minutes");
+        var seed = Options.Seed();
+        var folder = Options.Text("--out", "DIR", "Folder with a folder for each experiment, and the index (default: out/experiment-all)");
+        var command = new ExemplifiedCommand(
+            name, "Runs every experiment, and sets all of the papers' figures beside ours in one index. One that is done with the same settings is not done again.",
+            ("mpc experiment all --quick", "a smaller pass"),
+            ("mpc experiment all", "in full, which takes an hour or more; a run that was stopped goes on where it was"))
+        {
+            quick, seed, folder,
+        };
+        command.SetAction((result, cancellation) => Task.Run(
+            async () =>
+            {
+                var error = result.InvocationConfiguration.Error;
+                var index = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", "experiment-all"));
+                var done = new List<(IExperiment, RunFile)>();
+                foreach (var experiment in All)
+                {
+                    var files = new OutputFolder(Path.Combine(index.Folder, experiment.Name));
+                    var settings = new ExperimentSettings(result.GetValue(quick), result.GetValue(seed), files.Folder);
+                    error.WriteLine($"[{done.Count + 1}/{All.Count}] {experiment.Name}: {experiment.Question}");
+                    if (Kept(files, settings) is not { } run)
+                        run = RunFile.Parse((await RunAsync(experiment, settings, files, error, cancellation)).ToJson(), Path.Combine(files.Folder, "run.json"));
+                    else
+                        error.WriteLine($"      from {run.Path}");
+                    done.Add((experiment, run));
+                }
+
+                index.Write("index.md", ExperimentIndex.Of(done));
+                result.InvocationConfiguration.Output.WriteLine($"File: {Path.Combine(index.Folder, "index.md")}; 'mpc report {Path.Combine(index.Folder, "NAME")}' draws an experiment's charts");
+                return (int)ExitCode.Done;
+            },
+            cancellation));
+        return command;
+    }
+
+    /// <summary>An earlier run with the same settings; null where there is none.</summary>
+    static RunFile? Kept(OutputFolder files, ExperimentSettings settings)
+    {
+        var file = Path.Combine(files.Folder, "run.json");
+        if (!File.Exists(file)) return null;
+        var run = RunFile.Read(file);
+        return run.Root.TryGetProperty("quick", out var quick) && quick.ValueKind == (settings.IsQuick ? JsonValueKind.True : JsonValueKind.False) && run.Number("seed") == settings.Seed ? run : null;
+    }
+
+    static async Task<ExperimentReport> RunAsync(IExperiment experiment, ExperimentSettings settings, OutputFolder files, TextWriter error, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        var done = await experiment.RunAsync(settings, error.WriteLine, cancellation);
+        var report = new ExperimentReport
+        {
+            Command = $"experiment {experiment.Name}",
+            Seed = settings.Seed,
+            Quick = settings.IsQuick,
+            ElapsedSeconds = watch.Elapsed.TotalSeconds,
+            Rows = done.Rows,
+            Figures = done.Figures,
+        };
+        foreach (var (name, content) in done.Files) files.Write(name, content);
+        files.Write($"{experiment.Name}.md", done.Tables);
+        files.Write("run.json", report.ToJson() + "\n");
+        return report;
     }
 
     static IEnumerable<IRenderable> Tables(ExperimentReport report)

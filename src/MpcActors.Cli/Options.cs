@@ -38,18 +38,23 @@ static class Options
 
     /// <param name="elseName">What else may be given, as the help calls it.</param>
     /// <param name="isElse">Whether it is that.</param>
-    public static Option<string> ChoiceOr(string name, string? elseName, string description, string initial, Func<string, bool> isElse, params string[] values) => new(name)
+    public static Option<string> ChoiceOr(string name, string? elseName, string description, string initial, Func<string, bool> isElse, params string[] values)
     {
-        Description = description,
-        HelpName = string.Join('|', elseName is null ? values : [.. values, elseName]),
-        DefaultValueFactory = _ => initial,
-        CustomParser = result =>
+        var option = new Option<string>(name)
         {
-            var text = result.Tokens[0].Value;
-            if (!values.Contains(text) && !isElse(text)) result.AddError($"{name} is '{text}', but must be one of {string.Join(", ", values)}{Nearest.Hint(text, values)}");
-            return text;
-        },
-    };
+            Description = description,
+            HelpName = string.Join('|', elseName is null ? values : [.. values, elseName]),
+            DefaultValueFactory = _ => initial,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (!values.Contains(text) && !isElse(text)) result.AddError($"{name} is '{text}', but must be one of {string.Join(", ", values)}{Nearest.Hint(text, values)}");
+                return text;
+            },
+        };
+        option.CompletionSources.Add(values);
+        return option;
+    }
 
     public static Option<string?> Text(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
 

@@ -43,6 +43,26 @@ public sealed class ExperimentTests
     }
 
     [Fact]
+    public async Task All_experiments_go_on_where_they_were_and_end_in_an_index()
+    {
+        using var scratch = new Scratch();
+        var others = Experiments.Experiments.All.Select(experiment => experiment.Name).Where(name => name != "secp-tuning-cost").Append("calibration").ToArray();
+        foreach (var other in others)
+        {
+            Directory.CreateDirectory(scratch.Path(other));
+            scratch.Write(Path.Combine(other, "run.json"), $$"""{"schema":"mpc-actors/1","command":"experiment {{other}}","seed":1,"quick":true,"rows":[{"name":"kept {{other}}","published":2,"ours":3,"unit":"","difference":0.5,"note":"made up"}]}""");
+        }
+
+        var typed = await Typed.Run("experiment", "all", "--quick", "--out", scratch.Folder);
+
+        Assert.True(typed.Code == 0, typed.Error);
+        var index = await File.ReadAllTextAsync(scratch.Path("index.md"));
+        Assert.All(others, other => Assert.Contains($"| kept {other} | 2 | 3 | +50.0 % | made up |", index, StringComparison.Ordinal));
+        Assert.Contains("| FoT + RFA: traffic, published protocols | 56.55 GB | 56.74 GB | +0.3 % |", index, StringComparison.Ordinal);
+        Assert.True(File.Exists(scratch.Path(Path.Combine("secp-tuning-cost", "attention.csv"))));
+    }
+
+    [Fact]
     public async Task What_an_experiment_does_not_keep_it_cannot_show()
     {
         var typed = await Typed.Run("experiment", "prifft", "--show");

@@ -3,6 +3,30 @@ namespace MpcActors.Cli.Tests;
 public sealed class HelpTests
 {
     [Theory]
+    [InlineData("mpc tu", "tune")]
+    [InlineData("./mpc bench ", "kernels")]
+    [InlineData("mpc cost --mod", "--model")]
+    [InlineData("mpc tune --data x.tsv --attention ", "rfa")]
+    public async Task A_shell_completes_commands_options_and_values(string line, string expected)
+    {
+        var typed = await Typed.Run("completion", "--line", line, "--at", $"{line.Length}");
+
+        Assert.Equal(0, typed.Code);
+        Assert.Contains(expected, typed.Output.Split('\n', StringSplitOptions.TrimEntries));
+    }
+
+    [Theory]
+    [InlineData("bash", 0, "complete -o default -F _mpc mpc")]
+    [InlineData("tcsh", 2, "unknown shell 'tcsh': use one of bash, zsh, fish")]
+    public async Task A_shell_gets_its_script_or_is_refused(string shell, int code, string expected)
+    {
+        var typed = await Typed.Run("completion", shell);
+
+        Assert.Equal(code, typed.Code);
+        Assert.Contains(expected, typed.Output + typed.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--help", "mpc demo --offline")]
     [InlineData("", "mpc demo --offline")]
     [InlineData("demo --help", "mpc demo --quick --json")]

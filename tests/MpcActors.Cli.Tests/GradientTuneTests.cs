@@ -63,7 +63,7 @@ public sealed class GradientTuneTests
 
         var other = await Typed.Run(Arguments(scratch, "half", [.. training, "--checkpoint", scratch.Path("state"), "--resume", "--learning-rate", "0.001"]));
         Assert.Equal(2, other.Code);
-        Assert.Contains("its learning rate is 0.0003, and 0.001 is asked for", other.Error, StringComparison.Ordinal);
+        Assert.Contains("its learning rate is 0.0001, and 0.001 is asked for", other.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -40,6 +40,18 @@ public sealed class GradientSessionTests : IDisposable
         static double Length(IEnumerable<double> values) => Math.Sqrt(values.Sum(value => value * value));
     }
 
+    [Fact]
+    public async Task The_published_suite_trains_within_its_own_error()
+    {
+        var training = new TransformerTraining("tiny-gpt2");
+        var settings = TransformerTraining.Settings(TuningMethod.Layers) with { Suite = StepSuite.Published, Optimizer = StepOptimizer.Sgd, LearningRate = 0.2, ClipNorm = null, Steps = 1 };
+
+        var shares = training.OnShares(settings);
+        var (clear, _) = await training.InTheClear(settings);
+
+        foreach (var (expected, actual) in clear.Losses.Zip(shares.Result.Losses)) Assert.Equal(expected, actual, 0.05);
+    }
+
     [Theory]
     [InlineData(TuningMethod.Layers, StepOptimizer.Adam, 1, 2, "bert")]
     [InlineData(TuningMethod.Prompt, StepOptimizer.Sgd, 2, 3, "gpt2")]

@@ -17,7 +17,7 @@ sealed class GradientOptions
 
     readonly Option<string> _method = Options.Choice(
         "--method", "What is learned and how: a prompt from forward passes alone (fot), all weights (sft) or the rows of a prompt (prompt) by gradients", ForwardOnly, ForwardOnly, FineTuning, Prompt);
-    readonly Option<double?> _rate = Real("--learning-rate", "Learning rate (default: 0.0003 for sft, 0.01 for prompt; 0.01 and 0.1 with sgd)");
+    readonly Option<double?> _rate = Real("--learning-rate", "Learning rate (default: 0.0001 for sft, 0.01 for prompt; 0.01 and 0.1 with sgd)");
     readonly Option<string> _schedule = Options.Choice("--schedule", "How the rate goes on after the warm-up: as it is, or down to 0", "linear", "constant", "linear", "cosine");
     readonly Option<int> _warmUp = Options.Count("--warm-up", "First steps, in which the learning rate grows from nothing", 0, least: 0);
     readonly Option<double?> _decay = Real("--weight-decay", "Of adamw (default: 0.01)");
@@ -65,7 +65,7 @@ sealed class GradientOptions
             Method = isPrompt ? TuningMethod.Prompt : result.GetValue(_words) ? TuningMethod.Full : TuningMethod.Layers,
             Suite = result.GetValue(_suite) == "fused" ? StepSuite.Fused : StepSuite.Published,
             Optimizer = kind,
-            LearningRate = result.GetValue(_rate) ?? (isPrompt ? 1e-2 : 3e-4) * (kind == StepOptimizer.Sgd ? isPrompt ? 10 : 100.0 / 3 : 1),
+            LearningRate = result.GetValue(_rate) ?? (isPrompt, kind == StepOptimizer.Sgd) switch { (true, true) => 0.1, (true, false) => 0.01, (false, true) => 0.01, _ => 1e-4 },
             Schedule = Enum.Parse<RateSchedule>(result.GetValue(_schedule)!, ignoreCase: true),
             WarmUp = result.GetValue(_warmUp),
             WeightDecay = result.GetValue(_decay) ?? (kind == StepOptimizer.AdamW ? 0.01 : 0),

@@ -50,17 +50,19 @@ public sealed record CostPlan(
         }
     }
 
-    /// <summary>Plans one step of gradient descent with Adam: full fine-tuning, or of a prompt's rows before frozen layers. Softmax attention.</summary>
+    /// <summary>Plans one step of gradient descent: full fine-tuning, or of a prompt's rows before frozen layers.</summary>
     /// <param name="tokens">Of a text, without the prompt's rows.</param>
+    /// <param name="attention">Softmax if nothing is said.</param>
+    /// <param name="optimizer">Adam if nothing is said.</param>
     /// <exception cref="ArgumentException">More values would be handled at once than a tensor can hold.</exception>
-    public static CostPlan OfStep(TransformerConfig config, NamedSuite suite, TuningMethod method, int promptRows, int tokens, int texts)
+    public static CostPlan OfStep(TransformerConfig config, NamedSuite suite, TuningMethod method, int promptRows, int tokens, int texts, TrainableAttention? attention = null, IShareOptimizer? optimizer = null)
     {
         var lengths = Enumerable.Repeat(tokens, texts).ToArray();
         var answers = Enumerable.Repeat(Math.Max(0, tokens - 2), texts).ToArray();
         try
         {
-            var plan = TrainingPlan.Of(suite.CreateTraining(), config, PassSettings.Classes, method, promptRows, lengths, answers, new ShareAdam(new AdamSettings(1e-3)));
-            return new(TransformerOutline.Of(config, AttentionKind.Softmax, 0, PassSettings.Classes), texts, [.. plan.Operations.Where(IsOfPass)], plan.SetUpBytes, plan.LargestStep)
+            var plan = TrainingPlan.Of(suite.CreateTraining(), config, PassSettings.Classes, method, promptRows, lengths, answers, optimizer ?? new ShareAdam(new AdamSettings(1e-3)), attention);
+            return new(TransformerOutline.Of(config, attention?.Kind ?? AttentionKind.Softmax, attention?.Features ?? 0, PassSettings.Classes), texts, [.. plan.Operations.Where(IsOfPass)], plan.SetUpBytes, plan.LargestStep)
             {
                 KeptParameters = config.Parameters,
             };

@@ -11,7 +11,7 @@ using MpcActors.Protocols;
 namespace MpcActors.Experiments;
 
 /// <summary>SecP-Tuning's cost of one iteration (RoBERTa-large, 512 tokens, LAN), its SST-2 totals, and its attention figure.</summary>
-public sealed class SecpTuningCost : IExperiment
+public sealed partial class SecpTuningCost : IExperiment
 {
     const int Tokens = 512;
 
@@ -55,14 +55,22 @@ public sealed class SecpTuningCost : IExperiment
         AddStep(rows, "gradient prompt tuning", TuningMethod.Prompt, PromptRows, 1116.21e9, 882.08,
             "with frozen weights 50 more tokens cannot cost more than full fine-tuning; what else the paper's baseline computes is not said (docs/decisions/0018)");
         AddTotals(rows);
+        var breakdown = Breakdown();
+        AddBreakdown(rows, breakdown.Single(step => step.Tokens == Tokens && step.Suite == NamedSuite.Published));
         var executed = new List<(AttentionKind Kind, NamedSuite Suite, int Tokens, PassMeasurement Pass)>();
         foreach (var (kind, suite, tokens) in settings.IsQuick ? [(AttentionKind.RandomFeatures, NamedSuite.Fused, 16)] : Executed())
             if (await ExecuteAsync(kind, suite, tokens, settings, announce, cancellation) is { } pass) executed.Add((kind, suite, tokens, pass));
         rows.AddRange(executed.SelectMany(pass => RowsOf(pass.Kind, pass.Suite, pass.Tokens, pass.Pass, settings.IsQuick)));
 
+        var steps = new List<(StepSettings Settings, StepMeasurement Step)>();
+        foreach (var step in settings.IsQuick ? [Step(TuningMethod.Prompt, 2, settings)] : new[] { Step(TuningMethod.Prompt, Model.Layers, settings), Step(TuningMethod.Full, Model.Layers, settings) })
+            if (await ExecuteAsync(step, settings, announce, cancellation) is { } done) steps.Add((step, done));
+        rows.AddRange(steps.SelectMany(step => RowsOf(step.Settings, step.Step)));
+
         var figure = Figure();
-        return new ExperimentResult(rows, Tables(rows, executed, figure, settings), new Dictionary<string, string>
+        return new ExperimentResult(rows, Tables(rows, executed, figure, settings) + StepTables(breakdown, steps), new Dictionary<string, string>
         {
+            ["steps.csv"] = BreakdownCsv(breakdown),
             ["iteration.csv"] = IterationCsv(rows),
             ["attention.csv"] = FigureCsv(figure),
         })
@@ -135,26 +143,31 @@ public sealed class SecpTuningCost : IExperiment
         if (File.Exists(file))
         {
             announce($"{name}: from {file}");
-            return await ReadAsync(file, cancellation);
+            return await ReadAsync<PassMeasurement>(
+                file, kept => kept is { SecondsOn: not null, ProcessorSeconds.Count: > 0, Operations: not null } && Networks.All(network => kept.SecondsOn.ContainsKey(network.Name)), cancellation);
         }
 
         if (settings.ShowsWhatIsDone) return null;
         announce(name);
         var pass = await ExecutedPass.RunAsync(
             new PassSettings(new RandomTransformer(config, settings.Seed), suite, kind, Features, tokens, 1, settings.Seed), announce, cancellation);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await File.WriteAllTextAsync(file + ".new", JsonSerializer.Serialize(pass), cancellation);
-        File.Move(file + ".new", file, overwrite: true);
+        await KeepAsync(file, pass, cancellation);
         return pass;
     }
 
+    static async Task KeepAsync<T>(string file, T measured, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file + ".new", JsonSerializer.Serialize(measured), cancellation);
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
     /// <exception cref="InvalidDataException">The file is not what an earlier run kept.</exception>
-    static async Task<PassMeasurement> ReadAsync(string file, CancellationToken cancellation)
+    static async Task<T> ReadAsync<T>(string file, Func<T, bool> isWhole, CancellationToken cancellation)
     {
         try
         {
-            if (JsonSerializer.Deserialize<PassMeasurement>(await File.ReadAllTextAsync(file, cancellation)) is { SecondsOn: not null, ProcessorSeconds.Count: > 0, Operations: not null } kept
-                && Networks.All(network => kept.SecondsOn.ContainsKey(network.Name))) return kept;
+            if (JsonSerializer.Deserialize<T>(await File.ReadAllTextAsync(file, cancellation)) is { } kept && isWhole(kept)) return kept;
         }
         catch (JsonException)
         {
@@ -233,6 +246,7 @@ public sealed class SecpTuningCost : IExperiment
     static string Quantity(double value, string unit) => (unit, value) switch
     {
         ("bytes", >= 1e12) => string.Create(CultureInfo.InvariantCulture, $"{value / 1e12:0.00} TB"),
+        ("share", _) => value.ToString("0.0 %", CultureInfo.InvariantCulture),
         ("", _) => string.Create(CultureInfo.InvariantCulture, $"{value:0.0}x"),
         ("bytes", _) => string.Create(CultureInfo.InvariantCulture, $"{value / 1e9:0.00} GB"),
         (_, >= 10000) => string.Create(CultureInfo.InvariantCulture, $"{value / 3600:0.00} h"),

@@ -15,12 +15,14 @@ static class BenchPass
 
     public static Command CreateLayer() => Create(
         "layer", "One encoder layer on shares: processor time, rounds, bytes, error, memory.", layers: 1, tokens: 128,
+        ("mpc bench layer --backward", "a step of gradients through the layer, the way there, the way back and the optimiser apart"),
         ("mpc bench layer", "one layer of RoBERTa-large at 128 tokens with random features"),
         ("mpc bench layer --tokens 512 --attention softmax --suite published", "the same layer as CrypTen computes it"));
 
     public static Command CreateModel() => Create(
         "model", "All layers of a model on shares, streamed, with progress by layer.", layers: 0, tokens: 512,
         ("mpc bench model", "RoBERTa-large, 512 tokens, random features: minutes"),
+        ("mpc bench model --method prompt --layers 4 --tokens 128", "a step that trains a prompt before frozen layers"),
         ("mpc bench model --model gpt2 --attention softmax --tokens 64", "a causal model"),
         ("mpc bench model --model ./my-roberta --tokens 97", "weights from a Hugging Face folder"));
 
@@ -30,18 +32,26 @@ static class BenchPass
         var batch = Options.Count("--batch", "Texts in the same rounds", 1, 1, 4096);
         var weights = new Option<ulong?>("--random-weights") { HelpName = "SEED", Description = "Draw the weights from a seed instead of reading a folder's; a model that is only named always does, from --seed" };
         var repeats = Options.Count("--repeats", "Passes that are measured, after one that is not where there is more than one", layers > 0 ? 3 : 1, 1, 1000);
+        var step = new StepOptions(isOfLayer: layers > 0);
         var common = new CommonOptions($"bench-{name}");
         var command = new ExemplifiedCommand(name, description, examples);
         transformer.AddTo(command);
         command.Options.Add(batch);
         command.Options.Add(weights);
         command.Options.Add(repeats);
+        step.AddTo(command);
         common.AddTo(command);
         command.SetAction((result, cancellation) => Task.Run(
             async () =>
             {
                 var choice = transformer.Read(result);
                 if (layers > 0 && choice.Layers == 0) choice = choice with { Layers = layers };
+                if (step.Read(result) is { } method)
+                {
+                    return await BenchStep.RunAsync(
+                        result, name, transformer.ForStep(result, choice), common.Read(result), method, result.GetValue(batch), result.GetValue(weights), result.GetValue(repeats), cancellation);
+                }
+
                 return await RunAsync(result, name, choice, common.Read(result), result.GetValue(batch), result.GetValue(weights), result.GetValue(repeats), cancellation);
             },
             cancellation));

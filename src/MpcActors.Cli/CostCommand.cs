@@ -15,7 +15,7 @@ static class CostCommand
     public static Command Create()
     {
         var transformer = new TransformerOptions("roberta-large", 512, 1 << 16);
-        var method = Options.Choice("--method", "How the model is tuned: forward passes only, or a gradient step of all weights or of a prompt (softmax, Adam)", "fot", "fot", "sft", "prompt");
+        var method = Options.Choice("--method", "How the model is tuned: forward passes only, or a gradient step of all weights or of a prompt (Adam; softmax if no --attention is given)", "fot", "fot", "sft", "prompt");
         var promptRows = Options.Count("--prompt-rows", "Rows of the prompt before the text's tokens, with --method prompt", 50, 1, 1 << 12);
         var batch = Options.Count("--batch", "Texts that each prompt is tried on", 1, 1, 1 << 16);
         var population = Options.Count("--population", "Prompts that are tried in the same rounds", 1, 1, 1 << 16);
@@ -38,7 +38,7 @@ static class CostCommand
             var (choice, name) = (transformer.Read(result), result.GetValue(method)!);
             return name == "fot"
                 ? Run(result, choice, common.Read(result), result.GetValue(batch), result.GetValue(population), result.GetValue(queries))
-                : RunSteps(result, transformer.WithSoftmax(result, choice, $"--method {name}"), common.Read(result), name, result.GetValue(promptRows), result.GetValue(batch), result.GetValue(queries));
+                : RunSteps(result, transformer.ForStep(result, choice), common.Read(result), name, result.GetValue(promptRows), result.GetValue(batch), result.GetValue(queries));
         });
         return command;
     }
@@ -47,7 +47,7 @@ static class CostCommand
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var plan = BadInputException.Check(() => CostPlan.OfStep(
-            choice.Config, choice.Suite, method == "sft" ? TuningMethod.Full : TuningMethod.Prompt, promptRows, choice.Tokens, batch));
+            choice.Config, choice.Suite, method == "sft" ? TuningMethod.Full : TuningMethod.Prompt, promptRows, choice.Tokens, batch, choice.Trainable));
         var report = CostReport.Of(choice, common, plan, batch, 1, steps, method) with { ElapsedSeconds = watch.Elapsed.TotalSeconds };
         Output.Of(result, common).Show(report, Tables(report, common.Networks));
         return (int)ExitCode.Done;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MpcActors.Data.Transformers;
 using MpcActors.Experiments;
 using MpcActors.Models;
+using MpcActors.Models.Transformers.Training;
 
 namespace MpcActors.Cli;
 
@@ -20,12 +21,15 @@ sealed class TransformerOptions(string defaultModel, int defaultTokens, int most
         foreach (var option in new Option[] { _model, _layers, _attention, _suite, _tokens, _features }) to.Options.Add(option);
     }
 
-    /// <summary>For what knows no other attention.</summary>
-    /// <exception cref="BadInputException">Another one was asked for.</exception>
-    public TransformerChoice WithSoftmax(ParseResult result, TransformerChoice choice, string who) =>
-        choice.Attention == AttentionKind.Softmax || result.GetResult(_attention) is null or { Implicit: true }
-            ? choice with { Attention = AttentionKind.Softmax }
-            : throw new BadInputException($"{who} goes through softmax attention; leave --attention {choice.AttentionName} away, or use --method fot");
+    /// <summary>For a step of gradients: softmax where no attention was asked for.</summary>
+    /// <exception cref="BadInputException">One was asked for that has no way back.</exception>
+    public TransformerChoice ForStep(ParseResult result, TransformerChoice choice)
+    {
+        if (result.GetResult(_attention) is null or { Implicit: true }) return choice with { Attention = AttentionKind.Softmax };
+        return choice.Attention != AttentionKind.Uniform
+            ? choice
+            : throw new BadInputException("a step of gradients goes back through softmax and random feature attention; use --attention softmax or --attention rfa");
+    }
 
     public TransformerChoice Read(ParseResult result)
     {
@@ -60,6 +64,9 @@ sealed record TransformerChoice(string Model, AttentionKind Attention, NamedSuit
         AttentionKind.Uniform => "uniform",
         _ => "rfa",
     };
+
+    /// <summary>The same for a step of gradients.</summary>
+    public TrainableAttention Trainable => Attention == AttentionKind.RandomFeatures ? new(Attention, Features) : TrainableAttention.Softmax;
 
     TransformerConfig? Known => TransformerConfig.Find(Model);
 

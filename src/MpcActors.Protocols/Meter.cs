@@ -10,6 +10,8 @@ public sealed class Meter
     readonly List<string> _path = [""];
     readonly List<OperationCost> _operations = [];
     OperationCost _settled;
+    readonly Dictionary<string, TimeSpan> _processorTimes = [];
+    string _turn = "";
     long _offlineTicks;
     int _offlineDepth;
 
@@ -76,8 +78,16 @@ public sealed class Meter
     /// <param name="isOfSetUp">Whether the time went into setting a model up, and is nobody's.</param>
     public void CountProcessorTime(TimeSpan time, bool isOfSetUp)
     {
-        if (!isOfSetUp) ProcessorTime += time;
+        var began = _turn;
+        _turn = _path[^1];
+        if (isOfSetUp) return;
+        ProcessorTime += time;
+        _processorTimes[began] = _processorTimes.GetValueOrDefault(began) + time;
     }
+
+    /// <summary>Of the turns that began within an operation, by its path; a turn ends where the program next waits, which may be in another one.</summary>
+    public TimeSpan ProcessorTimeOf(string path) => new(_processorTimes
+        .Where(turn => turn.Key == path || turn.Key.StartsWith($"{path}/", StringComparison.Ordinal)).Sum(turn => turn.Value.Ticks));
 
     /// <summary>Time spent in offline work so far; measured, so never part of a transcript.</summary>
     public TimeSpan OfflineTime => TimeSpan.FromSeconds((double)_offlineTicks / Stopwatch.Frequency);

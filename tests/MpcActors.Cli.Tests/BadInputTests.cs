@@ -43,6 +43,8 @@ public sealed class BadInputTests
     [InlineData("cost --model gpt2 --suite published", "has no random features for a causal model")]
     [InlineData("cost --model gpt3 --tokens 2048 --attention softmax --queries 1000000000", "more than 2^63 bytes or multiplications; plan fewer --queries")]
     [InlineData("bench layer --model nowhere", "or a folder with config.json and model.safetensors")]
+    [InlineData("bench layer --backward --attention uniform", "goes back through softmax and random feature attention")]
+    [InlineData("bench model --method layers --model gpt3", "fewer --layers fit")]
     [InlineData("bench layer --model gpt3 --tokens 2048", "GB may be used here; a smaller --tokens fits")]
     public async Task A_command_line_that_cannot_be_is_refused_in_one_line(string line, string message)
     {

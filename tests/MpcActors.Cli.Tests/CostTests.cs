@@ -46,6 +46,23 @@ public sealed class CostTests
         Assert.True(JsonNode.Parse(typed.Output)!["isAsPlanned"]!.GetValue<bool>());
     }
 
+    [Theory]
+    [InlineData("layer --backward --tokens 9")]
+    [InlineData("layer --backward --tokens 9 --attention rfa --features 4 --suite published")]
+    [InlineData("model --method prompt --prompt-rows 3 --tokens 9 --batch 2 --repeats 2")]
+    [InlineData("model --method sft --attention rfa --features 4 --tokens 9")]
+    public async Task A_step_costs_what_was_planned_in_each_phase_and_has_the_clear_logits(string line)
+    {
+        using var scratch = new Scratch();
+
+        var step = await Json(["bench", .. line.Split(' '), .. line.Contains("--repeats", StringComparison.Ordinal) ? Array.Empty<string>() : ["--repeats", "1"], "--model", "tiny-roberta", "--out", scratch.Folder, "--json"]);
+
+        Assert.True(step["isAsPlanned"]!.GetValue<bool>());
+        Assert.InRange(step["maxError"]!.GetValue<double>(), 0, 0.05);
+        Assert.Equal(["forward", "backward", "optimizer"], step["byPhase"]!.AsArray().Select(phase => phase!["phase"]!.GetValue<string>()));
+        Assert.Equal(step["rounds"]!.GetValue<long>(), step["byPhase"]!.AsArray().Sum(phase => phase!["rounds"]!.GetValue<long>()));
+    }
+
     /// <summary>Textbook Adam by CrypTen's root and division is 1,552 bytes a parameter, of which there are 355 million and two norms' worth less what stays untied.</summary>
     [Fact]
     public async Task Full_fine_tuning_is_planned_by_phase_and_its_optimiser_sends_1552_bytes_a_parameter()
@@ -59,12 +76,14 @@ public sealed class CostTests
     }
 
     [Fact]
-    public async Task Prompt_tuning_has_a_prompt_more_and_refuses_another_attention()
+    public async Task Prompt_tuning_has_a_prompt_more_takes_random_features_and_refuses_an_attention_without_a_way_back()
     {
         var prompt = await Json("cost", "--method", "prompt", "--model", "tiny-roberta", "--tokens", "20", "--prompt-rows", "5", "--json");
-        var refused = await Typed.Run("cost", "--method", "prompt", "--model", "tiny-roberta", "--attention", "rfa");
+        var features = await Json("cost", "--method", "prompt", "--model", "tiny-roberta", "--tokens", "20", "--prompt-rows", "5", "--attention", "rfa", "--json");
+        var refused = await Typed.Run("cost", "--method", "prompt", "--model", "tiny-roberta", "--attention", "uniform");
 
         Assert.True(prompt["setUp"]!["sentBytesPerParty"]![0]!.GetValue<long>() > 0);
+        Assert.NotEqual(prompt["rounds"]!.GetValue<long>(), features["rounds"]!.GetValue<long>());
         Assert.Equal(2, refused.Code);
         Assert.Contains("softmax", refused.Error, StringComparison.Ordinal);
     }

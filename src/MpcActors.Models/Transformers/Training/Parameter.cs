@@ -33,6 +33,9 @@ public sealed class Parameter(string name, Share value, bool isTrained)
             await party.SetUp(async () =>
             {
                 await Take(frozen);
+
+                // Nobody reads a frozen factor's share again, and a large model's are gigabytes.
+                foreach (var factor in frozen) factor.Value = factor.Value with { Value = RingTensor.Hollow(factor.Shape) };
                 return true;
             });
         }

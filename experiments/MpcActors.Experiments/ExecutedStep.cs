@@ -49,8 +49,8 @@ public sealed record StepSettings(
         return Base + CopiesOfStep * plan.LargestStep + sizeof(ulong) * (CopiesOfTrained * trained + CopiesOfFrozen * frozen) + CopiesOfOpening * forward;
     }
 
-    /// <summary>Two shares, two openings, three masks, two gradients; two openings and three masks.</summary>
-    const int CopiesOfTrained = 9;
+    /// <summary>Two shares, two openings, three masks; two openings and three masks. Gradients are used up part by part.</summary>
+    const int CopiesOfTrained = 7;
     const int CopiesOfFrozen = 5;
 
     /// <summary>Openings and masks, as far as the way back reads them.</summary>

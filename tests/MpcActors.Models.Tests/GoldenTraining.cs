@@ -9,7 +9,7 @@ using MpcActors.Testing;
 
 namespace MpcActors.Models.Tests;
 
-/// <summary>What a training pass in memory came to: gradients without the loss scale, parameters after it, and both costs.</summary>
+/// <summary>What a training pass in memory came to: gradients without the loss scale (of the first step), parameters after it, and both costs.</summary>
 public sealed record TrainingRun(IReadOnlyDictionary<string, double[]> Gradients, double[] InputGradient, IReadOnlyDictionary<string, double[]> Parameters, Cost Cost, Cost Planned);
 
 /// <summary>A golden checkpoint, its texts and its gradients, ready to be trained on shares and in the clear.</summary>
@@ -90,15 +90,15 @@ public sealed class GoldenTraining : IDisposable
                 return [.. model.Parameters.Select(parameter => parameter.Gradient!), input];
             }
 
-            var one = optimizer();
+            var one = new Watched(optimizer());
             for (var i = 0; i < steps; i++) await step.Run(party, shares[^2], shares[^1], Lengths, Answers, one);
-            return [.. model.Parameters.Select(parameter => parameter.Value)];
+            return [.. model.Parameters.Select(parameter => parameter.Value), .. model.Parameters.Select(parameter => one.First[parameter.Name])];
         });
 
         var named = shapes.Select((one, i) => (one.Name, Values: run.DecodedAt(i))).ToDictionary(one => one.Name, one => one.Values);
         return optimizer is null
             ? new(named.ToDictionary(one => one.Key, one => Unscaled(one.Value)), Unscaled(run.DecodedAt(shapes.Count)), new Dictionary<string, double[]>(), run.Cost, run.Planned)
-            : new(new Dictionary<string, double[]>(), [], named, run.Cost, run.Planned);
+            : new(shapes.Select((one, i) => (one.Name, Values: run.DecodedAt(shapes.Count + i))).ToDictionary(one => one.Name, one => Array.ConvertAll(one.Values, value => value / lossScale)), [], named, run.Cost, run.Planned);
     }
 
     /// <summary>A pass with a trained prompt before each text, whose first rows are the prompt, or with one-hot tokens and the table of words.</summary>
@@ -235,4 +235,30 @@ public sealed class GoldenTraining : IDisposable
     static double[] Of(IReadOnlyDictionary<string, FloatTensor> tensors, string name) => Array.ConvertAll(tensors[name].Values, value => (double)value);
 
     int[] Integers(string name) => Array.ConvertAll(_expected[name].Values, value => (int)value);
+
+    /// <summary>Notes the gradients that an optimiser is given in its first step.</summary>
+    sealed class Watched(IShareOptimizer inner) : IShareOptimizer
+    {
+        public Dictionary<string, Share> First { get; } = [];
+
+        public double Rate
+        {
+            get => inner.Rate;
+            set => inner.Rate = value;
+        }
+
+        public OptimizerState State
+        {
+            get => inner.State;
+            set => inner.State = value;
+        }
+
+        public ValueTask Step(Party party, ITrainingSuite suite, string group, Parameter[] parameters, double lossScale)
+        {
+            foreach (var parameter in parameters) First.TryAdd(parameter.Name, parameter.Gradient!);
+            return inner.Step(party, suite, group, parameters, lossScale);
+        }
+
+        public void EndStep() => inner.EndStep();
+    }
 }

@@ -20,17 +20,7 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
     public async ValueTask<(Share Logits, Share InputGradient)> Gradients(Party party, Share input, Share labels, int[] lengths, int[] answers)
     {
         var (x, ways) = await Forward(party, input, lengths, answers, isTraced: true);
-        using (party.Meter.Enter("backward"))
-        {
-            var gradient = await OfLogits(party, x, labels);
-            foreach (var (name, backward) in ways)
-            {
-                using var scope = party.Meter.Enter(name);
-                gradient = await backward(gradient);
-            }
-
-            return (x, gradient);
-        }
+        return (x, await Backward(party, x, labels, ways, _ => ValueTask.CompletedTask));
     }
 
     /// <summary>The way there alone, with the parameters as they are: logits [texts, classes], for the data owner alone.</summary>
@@ -49,21 +39,41 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
     /// <returns>Logits, for the data owner alone.</returns>
     public async ValueTask<Share> Run(Party party, Share input, Share labels, int[] lengths, int[] answers, IShareOptimizer optimizer, double? clipNorm = null)
     {
-        var (logits, _) = await Gradients(party, input, labels, lengths, answers);
-        using (party.Meter.Enter("optimizer"))
+        var (logits, ways) = await Forward(party, input, lengths, answers, isTraced: true);
+        await Backward(party, logits, labels, ways, clipNorm is null ? Update : _ => ValueTask.CompletedTask);
+        if (clipNorm is { } limit)
         {
-            if (clipNorm is { } limit) await GradientClipping.Clip(party, suite, [.. Trained.Select(part => part.Parameters)], limit * lossScale);
-            foreach (var (name, trained) in Trained)
-            {
-                using var scope = party.Meter.Enter(name);
-                using var inner = party.Meter.Enter("update");
-                await optimizer.Step(party, suite, name, trained, lossScale);
-            }
-
-            optimizer.EndStep();
+            using (party.Meter.Enter("optimizer")) await GradientClipping.Clip(party, suite, [.. Trained.Select(part => part.Parameters)], limit * lossScale);
+            foreach (var (name, _) in Trained) await Update(name);
         }
 
+        optimizer.EndStep();
         return logits;
+
+        async ValueTask Update(string name)
+        {
+            if (Trained.FirstOrDefault(part => part.Name == name).Parameters is not { } trained) return;
+            using var scope = party.Meter.Enter("optimizer");
+            using var inner = party.Meter.Enter(name);
+            using var update = party.Meter.Enter("update");
+            await optimizer.Step(party, suite, name, trained, lossScale);
+        }
+    }
+
+    /// <param name="done">Called with each part that has its gradients; where they are used up at once, they do not pile up.</param>
+    async ValueTask<Share> Backward(
+        Party party, Share logits, Share labels, Stack<(string Name, Func<Share, ValueTask<Share>> Backward)> ways, Func<string, ValueTask> done)
+    {
+        Share gradient;
+        using (party.Meter.Enter("backward")) gradient = await OfLogits(party, logits, labels);
+        while (ways.TryPop(out var part))
+        {
+            using (party.Meter.Enter("backward"))
+            using (party.Meter.Enter(part.Name)) gradient = await part.Backward(gradient);
+            await done(part.Name);
+        }
+
+        return gradient;
     }
 
     async ValueTask<(Share Result, Stack<(string Name, Func<Share, ValueTask<Share>> Backward)> Ways)> Forward(

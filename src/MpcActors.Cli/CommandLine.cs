@@ -52,6 +52,7 @@ public static class CommandLine
         {
             DemoCommand.Create(),
             TuneCommand.Create(),
+            AdaptCommand.Create(),
             FederateCommand.Create(),
             CostCommand.Create(),
             ExperimentCommand.Create(),

@@ -33,6 +33,7 @@ static class DemoCommand
         var task = Options.Choice("--task", "Which sentences to classify", "yelp", [.. SentimentSentences.Names]);
         var queries = new Option<int?>("--queries") { Description = "Prompts tried by each tuning, in whole generations of 20, or of 10 with --quick (a full run takes 500)", HelpName = "N" };
         var testTexts = new Option<int?>("--test-texts") { Description = "Test texts that are classified", HelpName = "N" };
+        var weights = Options.Text("--attention-weights", "FILE", "Weights for rfa attention, as 'mpc adapt' writes them (default: the shipped ones)");
         var common = new CommonOptions(Name);
         var command = new ExemplifiedCommand(
             Name,
@@ -42,7 +43,7 @@ static class DemoCommand
             ("mpc demo --offline", "a tiny model and task that come with the program"),
             ("mpc demo --task imdb --queries 500 --latency 30ms --bandwidth 50Mbps", "a full run on other texts, over a network of your own"))
         {
-            quick, offline, task, queries, testTexts,
+            quick, offline, task, queries, testTexts, weights,
         };
         common.AddTo(command);
         command.SetAction(async (result, cancellation) =>
@@ -50,17 +51,19 @@ static class DemoCommand
             var settings = common.Read(result);
             var scale = Scale.Of(result.GetValue(quick), result.GetValue(offline));
             scale = scale with { Queries = result.GetValue(queries) ?? scale.Queries, TestTexts = result.GetValue(testTexts) ?? scale.TestTexts };
-            return await RunAsync(settings, scale, result.GetValue(offline) ? null : result.GetValue(task), Output.Of(result, settings), cancellation);
+            return await RunAsync(settings, scale, result.GetValue(offline) ? null : result.GetValue(task), result.GetValue(weights), Output.Of(result, settings), cancellation);
         });
         return command;
     }
 
     /// <param name="task">Name of the sentences; null for the tiny task.</param>
-    static async Task<int> RunAsync(CommonSettings common, Scale scale, string? task, Output output, CancellationToken cancellation)
+    /// <param name="weights">File of adapted weights for rfa; null for the shipped ones.</param>
+    static async Task<int> RunAsync(CommonSettings common, Scale scale, string? task, string? weights, Output output, CancellationToken cancellation)
     {
         var settings = new TuningSettings { Queries = scale.Queries, Population = scale.Population, LatentDimension = scale.Latent, Seed = common.Seed };
         BadInputException.Check(settings.Validate);
         if (scale.TestTexts < 1) throw new BadInputException($"--test-texts is {scale.TestTexts}, but must be at least 1");
+        if (weights is not null && !File.Exists(weights)) throw new BadInputException($"there is no file '{weights}'");
         var folder = new OutputFolder(common.Out);
         string[] titles =
         [
@@ -79,6 +82,7 @@ static class DemoCommand
             steps.Next();
             var (model, sentences) = await FetchAsync(task, steps, cancellation);
             charts = await ReportCommand.LibraryAsync(task is null, new Announcer(steps), cancellation);
+            if (weights is not null) model = model.WithWeights(AttentionKind.RandomFeatures, weights);
 
             steps.Next();
             var texts = OwnerTexts.From(sentences, model, scale.Shots, scale.TestTexts, common.Seed);
@@ -129,7 +133,7 @@ static class DemoCommand
 
     static string[] Notes(EncoderModel model, OwnerTexts texts, CommonSettings common) =>
     [
-        .. model.Name == "tiny" ? new[] { "The tiny model is synthetic and knows nothing of language: its accuracies show that the machinery works, nothing else." } : [],
+        .. model.Name.StartsWith("tiny", StringComparison.Ordinal) ? new[] { "The tiny model is synthetic and knows nothing of language: its accuracies show that the machinery works, nothing else." } : [],
         string.Create(CultureInfo.InvariantCulture, $"Accuracies are of {texts.Test.Batch.Texts} test texts and one draw of training texts: differences of a few points are chance."),
         "Much of what tuning seems to gain is class bias, which the owner can fit alone from logits it already has: compare with the row of offsets.",
         "The rfa model was distilled by its owner to random features on public text; put into the published model as they are, they would break it.",

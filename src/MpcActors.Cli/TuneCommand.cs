@@ -48,6 +48,7 @@ static class TuneCommand
         {
             steps.Next();
             var model = settings.Model == "tiny" ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), new Announcer(steps), cancellation);
+            if (settings.AttentionWeights is { } weights) model = model.WithWeights(attention, weights);
 
             steps.Next();
             var texts = OwnerTexts.From(settings.Task, model, settings.Shots, int.MaxValue, settings.Common.Seed);
@@ -80,6 +81,7 @@ static class TuneCommand
     [
         $"Accuracies are of {texts.Test.Batch.Texts} test texts and one draw of training texts: differences of a few points are chance.",
         "Much of what tuning seems to gain is class bias, which the owner can fit alone: compare with the row of offsets.",
-        .. settings.Attention == "rfa" ? new[] { "The rfa model was distilled to random features by its owner on public text; it is another model than the published one." } : [],
+        .. settings.Attention == "rfa" && settings.AttentionWeights is null ? new[] { "The rfa model was distilled to random features by its owner on public text; it is another model than the published one." } : [],
+        .. settings.AttentionWeights is { } weights ? new[] { $"The {settings.Attention} model has the adapted weights of {Path.GetFileName(weights)}; it is another model than the published one." } : [],
     ];
 }

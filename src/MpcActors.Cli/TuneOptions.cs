@@ -11,6 +11,9 @@ namespace MpcActors.Cli;
 sealed record TuneSettings(
     CommonSettings Common, TextTask Task, string Model, string Attention, PromptForm Form, TuningSettings Tuning, int Shots, bool IsClear, string? CheckpointFolder, bool Resume)
 {
+    /// <summary>A patch for the attention; null for the shipped or published weights.</summary>
+    public string? AttentionWeights { get; init; }
+
     /// <summary>Null with forward-only tuning.</summary>
     public GradientSettings? Gradients { get; init; }
 
@@ -39,6 +42,7 @@ sealed class TuneOptions(string command)
         "--model", "DIR", "Sentence encoder (tiny needs nothing from outside); with --method sft and prompt also the folder of a RoBERTa, BERT or GPT-2 as Hugging Face saves it", "use-lite", Directory.Exists, EncoderModel.Names);
 
     readonly Option<string> _attention = Options.Choice("--attention", "Attention of the encoder", "softmax", Attentions.Names);
+    readonly Option<string?> _weights = Options.Text("--attention-weights", "FILE", "Weights for the attention, as 'mpc adapt' writes them (default: the shipped ones for rfa, the published ones otherwise)");
     readonly Option<string> _optimizer = Options.Choice(
         "--optimizer", "What proposes prompts, or with --method sft and prompt what makes steps of gradients", "cma-es", ["cma-es", "random-search", .. GradientOptions.Optimizers]);
 
@@ -57,7 +61,7 @@ sealed class TuneOptions(string command)
     public void AddTo(Command to)
     {
         foreach (var option in new Option[]
-            { _data, _test, _words, _labels, _model, _attention, _optimizer, _budget, _shots, _prompt, _rows, _patience, _checkpoint, _resume, _clear, _offline })
+            { _data, _test, _words, _labels, _model, _attention, _weights, _optimizer, _budget, _shots, _prompt, _rows, _patience, _checkpoint, _resume, _clear, _offline })
             to.Options.Add(option);
         _gradients.AddTo(to);
         _common.AddTo(to);
@@ -89,6 +93,7 @@ sealed class TuneOptions(string command)
             result.GetValue(_clear), checkpoint, result.GetValue(_resume))
         {
             Gradients = gradients,
+            AttentionWeights = result.GetValue(_weights) is { } weights ? Existing(weights) : null,
             LabelWords = result.GetValue(_words)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
         };
     }
@@ -99,6 +104,7 @@ sealed class TuneOptions(string command)
         if (_gradients.IsForwardOnly(result)) throw new BadInputException($"--model is the folder '{model}', but --method fot tunes {string.Join(" and ", EncoderModel.Names)} alone; use --method sft or prompt");
         if (_gradients.TrainsEmbedding(result)) throw new BadInputException($"--train-embedding is for {string.Join(" and ", EncoderModel.Names)}, not for the model in '{model}'");
         if (result.GetValue(_attention) != "softmax") throw new BadInputException($"--attention {result.GetValue(_attention)} is for {string.Join(" and ", EncoderModel.Names)}; the model in '{model}' is trained with softmax");
+        if (result.GetValue(_weights) is not null) throw new BadInputException($"--attention-weights is for {string.Join(" and ", EncoderModel.Names)}, not for the model in '{model}'");
         if (result.GetValue(_words) is null) throw new BadInputException($"the model in '{model}' classifies by label words; give one a class, such as --label-words bad,good");
     }
 

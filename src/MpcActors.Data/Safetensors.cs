@@ -40,36 +40,24 @@ public static class Safetensors
         return tensors;
     }
 
-    /// <summary>Writes tensors as float32, in ordinal order of their names, so that equal tensors give equal bytes.</summary>
-    public static void Write(Stream stream, IReadOnlyDictionary<string, FloatTensor> tensors)
+    /// <summary>What a file says of itself: strings by name, from the header alone; empty where it says nothing.</summary>
+    /// <exception cref="InvalidDataException">The file is not a safetensors file, or its metadata are no strings.</exception>
+    public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var prefix = new byte[Math.Min(8, stream.Length)];
+        stream.ReadExactly(prefix);
+        var header = new byte[SafetensorsHeader.Length(prefix, stream.Length, path)];
+        stream.ReadExactly(header);
+        return SafetensorsHeader.Metadata(header, path);
+    }
+
+    /// <summary>Writes tensors in ordinal order of their names, so that equal tensors give equal bytes: as float32, or rounded to float16.</summary>
+    public static void Write(Stream stream, IReadOnlyDictionary<string, FloatTensor> tensors, bool isHalf = false, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var names = tensors.Keys.Order(StringComparer.Ordinal).ToArray();
         using var header = new MemoryStream();
-        using (var json = new Utf8JsonWriter(header))
-        {
-            json.WriteStartObject();
-            long at = 0;
-            foreach (var name in names)
-            {
-                var (values, shape) = tensors[name];
-                if (shape.Aggregate(1L, (n, size) => n * size) != values.Length)
-                    throw new ArgumentException($"Tensor {name} has {values.Length} values, but its shape is [{string.Join(", ", shape)}].", nameof(tensors));
-                json.WriteStartObject(name);
-                json.WriteString("dtype", "F32");
-                json.WriteStartArray("shape");
-                foreach (var size in shape)
-                    json.WriteNumberValue(size);
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(at);
-                json.WriteNumberValue(at += 4L * values.Length);
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-        }
-
+        WriteHeader(header, names, tensors, isHalf ? 2 : 4, metadata);
         // Spaces up to a multiple of 8: readers that map the file get aligned values.
         while (header.Length % 8 != 0)
             header.WriteByte((byte)' ');
@@ -80,11 +68,48 @@ public static class Safetensors
         foreach (var name in names)
         {
             var values = tensors[name].Values;
-            var raw = new byte[4 * values.Length];
+            var raw = new byte[(isHalf ? 2 : 4) * values.Length];
             for (var i = 0; i < values.Length; i++)
-                BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(4 * i), values[i]);
+            {
+                if (isHalf) BinaryPrimitives.WriteHalfLittleEndian(raw.AsSpan(2 * i), (Half)values[i]);
+                else BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(4 * i), values[i]);
+            }
+
             stream.Write(raw);
         }
+    }
+
+    static void WriteHeader(Stream header, string[] names, IReadOnlyDictionary<string, FloatTensor> tensors, int bytes, IReadOnlyDictionary<string, string>? metadata)
+    {
+        using var json = new Utf8JsonWriter(header);
+        json.WriteStartObject();
+        if (metadata is not null)
+        {
+            json.WriteStartObject("__metadata__");
+            foreach (var (key, value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal)) json.WriteString(key, value);
+            json.WriteEndObject();
+        }
+
+        long at = 0;
+        foreach (var name in names)
+        {
+            var (values, shape) = tensors[name];
+            if (shape.Aggregate(1L, (n, size) => n * size) != values.Length)
+                throw new ArgumentException($"Tensor {name} has {values.Length} values, but its shape is [{string.Join(", ", shape)}].", nameof(tensors));
+            json.WriteStartObject(name);
+            json.WriteString("dtype", bytes == 2 ? "F16" : "F32");
+            json.WriteStartArray("shape");
+            foreach (var size in shape)
+                json.WriteNumberValue(size);
+            json.WriteEndArray();
+            json.WriteStartArray("data_offsets");
+            json.WriteNumberValue(at);
+            json.WriteNumberValue(at += (long)bytes * values.Length);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
     }
 
     /// <summary>The values of an entry, <paramref name="raw"/>, as float32.</summary>

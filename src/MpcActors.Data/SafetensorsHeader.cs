@@ -37,6 +37,23 @@ static class SafetensorsHeader
     public static InvalidDataException WrongType(string source, string name, string type)
         => new($"{source}: tensor {name} has dtype {type}; F32, F16, BF16, I32 or I64 was expected.");
 
+    /// <summary>The strings of __metadata__.</summary>
+    public static IReadOnlyDictionary<string, string> Metadata(byte[] header, string source)
+    {
+        var strings = new Dictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            using var json = JsonDocument.Parse(header);
+            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("__metadata__", out var metadata)) return strings;
+            foreach (var entry in metadata.EnumerateObject()) strings[entry.Name] = entry.Value.GetString() ?? "";
+            return strings;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{source}: the header's metadata are not strings by name ({e.Message}).", e);
+        }
+    }
+
     public static IReadOnlyList<SafetensorsEntry> Parse(byte[] header, long dataLength, string source)
     {
         try

@@ -31,6 +31,7 @@ public sealed class HelpTests
     [InlineData("", "mpc demo --offline")]
     [InlineData("demo --help", "mpc demo --quick --json")]
     [InlineData("tune -h", "mpc tune --data train.tsv --label-words bad,good")]
+    [InlineData("adapt --help", "mpc adapt --attention uniform --train all")]
     [InlineData("certs --help", "mpc certs deployment")]
     [InlineData("node --help", "mpc node --role party-0 --config deployment/node.hocon")]
     [InlineData("up --help", "mpc up --config deployment/node.hocon --resume")]

@@ -27,6 +27,17 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
+    public void Halves_and_metadata_are_read_again()
+    {
+        var path = Path.GetTempFileName();
+        using (var stream = System.IO.File.Create(path))
+            Safetensors.Write(stream, new Dictionary<string, FloatTensor> { ["a"] = new([1.5f, -0.1f, 70000], [3]) }, isHalf: true, new Dictionary<string, string> { ["from"] = "\"here\"" });
+        Assert.Equal([1.5f, (float)(Half)(-0.1f), float.PositiveInfinity], Safetensors.Read(path)["a"].Values);
+        Assert.Equal(new Dictionary<string, string> { ["from"] = "\"here\"" }, Safetensors.ReadMetadata(path));
+        System.IO.File.Delete(path);
+    }
+
+    [Fact]
     public void The_bytes_do_not_depend_on_the_order_of_the_tensors()
         => Assert.Equal(Write(Sample), Write(Sample.Reverse().ToDictionary()));
 

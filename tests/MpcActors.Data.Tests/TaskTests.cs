@@ -24,6 +24,30 @@ public sealed class TaskTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Dictionary_sentences_are_fetched_and_composed_alike_for_a_seed()
+    {
+        if (Outside.IsOff(output))
+            return;
+        var sentences = await DictionarySentences.EnsureAsync(new ModelCache());
+        Assert.Equal(87_266, sentences.Count);
+        Assert.Contains("the team is a unit", sentences);
+        var text = PublicText.Compose(sentences, 1);
+        Assert.Equal(text, PublicText.Compose(sentences, 1));
+        Assert.NotEqual(text, PublicText.Compose(sentences, 2));
+        Assert.All(text, line => Assert.True(line.Length > 1 && !line.Contains('\n')));
+    }
+
+    [Fact]
+    public void Sentences_from_patterns_are_filled_and_of_many_kinds()
+    {
+        var sentences = Enumerable.Range(0, 3000).Select(i => ReviewSentences.Create(4, (ulong)i)).ToArray();
+        Assert.Equal(sentences, Enumerable.Range(0, 3000).Select(i => ReviewSentences.Create(4, (ulong)i)));
+        Assert.True(sentences.Distinct().Count() > 2000);
+        // A slot that was not filled is a capital alone; the pronoun and an article at the beginning are words.
+        Assert.All(sentences, sentence => Assert.DoesNotMatch("(?<![A-Za-z])[B-HJ-Z](?![A-Za-z])|(?<=.)(?<![A-Za-z])A(?![A-Za-z])", sentence));
+    }
+
+    [Fact]
     public void Few_shot_sets_are_balanced_disjoint_and_fixed_by_the_seed()
     {
         var task = TinyTask.Create();

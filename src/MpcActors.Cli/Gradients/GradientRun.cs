@@ -35,6 +35,7 @@ static class GradientRun
             steps.Next();
             using var folderModel = EncoderModel.Names.Contains(settings.Model) ? null : FolderModel.Open(settings.Model);
             var encoder = folderModel is not null ? null : settings.Model == "tiny" ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), new Announcer(steps), cancellation);
+            if (settings.AttentionWeights is { } weights) encoder = encoder?.WithWeights(Attentions.Parse(settings.Attention), weights);
             var model = folderModel?.Name ?? encoder!.Name;
 
             steps.Next();

@@ -44,7 +44,7 @@ sealed class TuneOptions(string command)
     readonly Option<string> _attention = Options.Choice("--attention", "Attention of the encoder", "softmax", Attentions.Names);
     readonly Option<string?> _weights = Options.Text("--attention-weights", "FILE", "Weights for the attention, as 'mpc adapt' writes them (default: the shipped ones for rfa, the published ones otherwise)");
     readonly Option<string> _optimizer = Options.Choice(
-        "--optimizer", "What proposes prompts, or with --method sft and prompt what makes steps of gradients", "cma-es", ["cma-es", "random-search", .. GradientOptions.Optimizers]);
+        "--optimizer", "What proposes prompts, or with --method sft and prompt what makes steps of gradients", "cma-es", [.. Optimizers.Names, .. GradientOptions.Optimizers]);
 
     readonly Option<int> _budget = Options.Count("--budget", "Prompts tried on the training texts", TuningJob.QueriesOfFullRun);
     readonly Option<int> _shots = Options.Count("--shots", "Training texts a class, and as many for development", 16);
@@ -80,7 +80,7 @@ sealed class TuneOptions(string command)
         var defaults = new TuningSettings();
         var tuning = defaults with
         {
-            Optimizer = result.GetValue(_optimizer) == "cma-es" ? OptimizerKind.Cma : OptimizerKind.RandomSearch,
+            Optimizer = Optimizers.Parse(result.GetValue(_optimizer)!),
             LatentDimension = model == "tiny" ? TinyLatent : defaults.LatentDimension,
             Queries = result.GetValue(_budget),
             PrefixRows = result.GetValue(_rows),

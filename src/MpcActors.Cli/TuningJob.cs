@@ -59,7 +59,7 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
             Texts = new TextCounts(
                 texts.Task.ClassNames.Count, texts.Train.Batch.Texts, texts.Dev.Batch.Texts, texts.Test.Batch.Texts, texts.Task.Test.Count, texts.Train.Batch.TotalRows),
             Tuning = new TuningFacts(
-                settings.Optimizer == OptimizerKind.Cma ? "cma-es" : "random-search", PromptForms.Name(form), form.Rows, settings.LatentDimension, settings.Population, QueriesOfFullRun),
+                Optimizers.Name(settings.Optimizer), PromptForms.Name(form), form.Rows, settings.LatentDimension, settings.Population, QueriesOfFullRun),
             Accuracy = new Accuracies(
                 first,
                 ByAttention(runs, run => (double?)run.Shown.ZeroShot),

@@ -6,6 +6,8 @@ namespace MpcActors.Tuning;
 public enum OptimizerKind
 {
     Cma,
+    Nes,
+    Spsa,
     RandomSearch,
 }
 
@@ -26,7 +28,7 @@ public sealed record TuningSettings
     /// <summary>Budget of passes over the training set, one a prompt; whole generations only. Checks on the development set do not count.</summary>
     public int Queries { get; init; } = 500;
 
-    /// <summary>First step size, in units of z.</summary>
+    /// <summary>First step size, in units of z; for NES and SPSA, which have two, a factor of the usual ones.</summary>
     public double Sigma { get; init; } = 1;
 
     /// <summary>Strength of the prompt: standard deviations of the activations a unit of |z|/√d' moves them by.</summary>
@@ -56,6 +58,7 @@ public sealed record TuningSettings
     {
         Require(LatentDimension >= 2, $"the latent dimension is {LatentDimension}, it must be at least 2");
         Require(Population >= 4, $"the population is {Population}, it must be at least 4");
+        Require(Optimizer is not (OptimizerKind.Nes or OptimizerKind.Spsa) || Population % 2 == 0, $"the population is {Population}, but {Optimizer} asks in pairs: it must be even");
         Require(Queries >= Population, $"the budget of {Queries} queries is less than one generation of {Population}");
         Require(Sigma > 0 && double.IsFinite(Sigma), $"the step size is {Sigma}, it must be positive");
         Require(Alpha > 0 && double.IsFinite(Alpha), $"alpha is {Alpha}, it must be positive");
@@ -64,9 +67,12 @@ public sealed record TuningSettings
         Require(Patience is null or >= 1, $"the patience is {Patience} checks, it must be at least 1 or absent");
     }
 
-    internal IOptimizer Start() => Optimizer switch
+    /// <summary>The optimiser before its first generation.</summary>
+    public IOptimizer Start() => Optimizer switch
     {
         OptimizerKind.Cma => new Cma(new double[LatentDimension], Sigma, Population, Seed),
+        OptimizerKind.Nes => new Nes(new double[LatentDimension], Nes.UsualSpread * Sigma, Nes.UsualRate * Sigma, Population, Seed),
+        OptimizerKind.Spsa => new Spsa(new double[LatentDimension], Spsa.UsualSpread * Sigma, Spsa.UsualRate * LatentDimension * Sigma, Population, Seed),
         OptimizerKind.RandomSearch => new RandomSearch(LatentDimension, Sigma, Population, Seed),
         _ => throw new ArgumentException($"{Optimizer} is no known optimizer"),
     };

@@ -70,31 +70,6 @@ public sealed class CmaTests(ITestOutputHelper output)
         Assert.Equal(here.Sigma, there.Sigma, 1e-6);
     }
 
-    [Theory]
-    [InlineData(OptimizerKind.Cma)]
-    [InlineData(OptimizerKind.RandomSearch)]
-    public void A_restored_state_continues_with_the_same_bytes(OptimizerKind kind)
-    {
-        IOptimizer Start(ulong seed = 5) => kind == OptimizerKind.Cma ? new Cma(new double[12], 1, 10, seed) : new RandomSearch(12, 1, 10, seed);
-        var whole = Start();
-        for (var generation = 0; generation < 15; generation++)
-        {
-            var restored = Start();
-            restored.Restore(whole.Save());
-            var points = whole.Ask();
-            Assert.Equal(points, restored.Ask());
-            Assert.Equal(points, whole.Ask());
-            whole.Tell([.. points.Select(Rosenbrock)]);
-            restored.Tell([.. points.Select(Rosenbrock)]);
-            Assert.Equal(whole.Save(), restored.Save());
-        }
-
-        var state = whole.Save();
-        Assert.Contains("seed=6", Assert.Throws<InvalidDataException>(() => Start(6).Restore(state)).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidDataException>(() => Start().Restore(state[..^3]));
-        Assert.Throws<InvalidDataException>(() => Start().Restore([.. state, 1]));
-    }
-
     [Fact]
     public void Ties_go_to_the_earlier_point_and_a_flat_function_does_no_harm()
     {

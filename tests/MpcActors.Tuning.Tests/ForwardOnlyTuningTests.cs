@@ -14,6 +14,8 @@ public sealed class ForwardOnlyTuningTests : IDisposable
 
     [Theory]
     [InlineData(OptimizerKind.Cma)]
+    [InlineData(OptimizerKind.Nes)]
+    [InlineData(OptimizerKind.Spsa)]
     [InlineData(OptimizerKind.RandomSearch)]
     public async Task Tuning_lowers_the_loss_and_helps_on_unseen_texts(OptimizerKind optimizer)
     {
@@ -128,6 +130,8 @@ public sealed class ForwardOnlyTuningTests : IDisposable
     public void Settings_that_cannot_be_run_say_why()
     {
         Assert.Contains("5 queries", Assert.Throws<ArgumentException>(() => Tuning(new ToyPass(), Settings with { Queries = 5 })).Message, StringComparison.Ordinal);
+        foreach (var pairwise in new[] { OptimizerKind.Nes, OptimizerKind.Spsa })
+            Assert.Contains("must be even", Assert.Throws<ArgumentException>(() => Tuning(new ToyPass(), Settings with { Optimizer = pairwise, Population = 7 })).Message, StringComparison.Ordinal);
         Assert.Contains("patience", Assert.Throws<ArgumentException>(() => Tuning(new ToyPass(), Settings with { Patience = 0 })).Message, StringComparison.Ordinal);
         var oneClass = new TextSet("train", Train.Batch, new int[32]);
         Assert.Contains("one class", Assert.Throws<ArgumentException>(() => new ForwardOnlyTuning(new ToyPass(), oneClass, Dev, Test, Settings, TimeProvider.System)).Message, StringComparison.Ordinal);

@@ -101,7 +101,7 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
         var defaults = new TuningSettings();
         var tuning = defaults with
         {
-            Optimizer = section.Choice("optimizer", "cma-es", ["cma-es", "random-search"]) == "cma-es" ? OptimizerKind.Cma : OptimizerKind.RandomSearch,
+            Optimizer = Optimizers.Parse(section.Choice("optimizer", "cma-es", Optimizers.Names)),
             LatentDimension = section.Count("latent-dimension", model == "tiny" ? TinyLatent : defaults.LatentDimension, 2),
             Population = section.Count("population", defaults.Population, 4),
             Queries = section.Count("queries", 40),

@@ -13,7 +13,7 @@ namespace MpcActors.Cli;
 static class ExperimentCommand
 {
     /// <summary>Those of the papers' tables, and those that run sessions as commands do.</summary>
-    static IReadOnlyList<IExperiment> All { get; } = [.. Experiments.Experiments.All, new CalibrationExperiment()];
+    static IReadOnlyList<IExperiment> All { get; } = [.. Experiments.Experiments.All, new CalibrationExperiment(), new FewShotExperiment()];
 
     public static Command Create()
     {
@@ -40,13 +40,15 @@ static class ExperimentCommand
             quick, seed, folder, json,
         };
         if (experiment.KeepsParts) command.Options.Add(shown);
+        var configured = experiment as IConfiguredExperiment;
+        foreach (var option in configured?.OwnOptions ?? []) command.Options.Add(option);
         command.SetAction((result, cancellation) => Task.Run(
             async () =>
             {
                 var output = new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
                 var files = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", $"experiment-{experiment.Name}"));
                 var settings = new ExperimentSettings(result.GetValue(quick), result.GetValue(seed), files.Folder) { ShowsWhatIsDone = experiment.KeepsParts && result.GetValue(shown) };
-                var report = await RunAsync(experiment, settings, files, output.Error, cancellation);
+                var report = await RunAsync(configured?.With(result) ?? experiment, settings, files, output.Error, cancellation);
                 output.Show(report, Tables(report), $"Files: {string.Join(", ", Directory.GetFiles(files.Folder).Order(StringComparer.Ordinal))}");
                 return (int)ExitCode.Done;
             },

@@ -2,6 +2,7 @@ using MpcActors.Actors;
 using MpcActors.Actors.Nodes;
 using MpcActors.Network;
 using MpcActors.Protocols;
+using MpcActors.Ring;
 using MpcActors.Tuning;
 
 namespace MpcActors.Cli;
@@ -34,14 +35,32 @@ static class PrivateSession
         var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, settings.Seed));
         var session = secrets.NameOf(candidate, texts, settings);
         var owner = new OwnerProgram(candidate, texts, settings, checkpoint, progress, cancellation);
+        var run = await RunAsync(candidate, secrets, session, owner.Program(secrets, session), conditions, cancellation);
+        return new PrivateOutcome(owner.Result!, run.Transcript, run, null, owner.Calls);
+    }
 
+    /// <summary>A session in which the data owner asks for logits and tunes nothing.</summary>
+    /// <param name="settings">Its setup names what is asked: other questions under one name would meet the same masks.</param>
+    public static async Task<Run> AskAsync(
+        Candidate candidate, OwnerTexts texts, TuningSettings settings, Conditions conditions, Func<IForwardPass, Task> ask, CancellationToken cancellation)
+    {
+        var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, settings.Seed));
+        var session = secrets.NameOf(candidate, texts, settings);
+        return await RunAsync(candidate, secrets, session, async port =>
+        {
+            var pass = new PrivateForwardPass(port, secrets.In(session, Role.DataOwner), texts.Train, candidate.Labels.Classes, candidate.Projection, candidate.TokenRows);
+            await ask(pass);
+            pass.Finish();
+        }, conditions, cancellation);
+    }
+
+    static async Task<Run> RunAsync(Candidate candidate, SessionSecrets secrets, Seed session, RoleProgram dataOwner, Conditions conditions, CancellationToken cancellation)
+    {
         // A service keeps one party's state, so each party runs its own.
         var programs = new[] { Role.PartyZero, Role.PartyOne, Role.Dealer }.ToDictionary(role => role, role => SessionPrograms.Serve(role, secrets, session));
         programs[Role.ModelOwner] = SessionPrograms.ModelOwner(candidate.Clear, candidate.Labels, secrets, session);
-        programs[Role.DataOwner] = owner.Program(secrets, session);
-
-        var run = await Simulation.RunAsync(new SimulationSettings(conditions.Network, conditions.Work, session) { Faults = conditions.Faults, IsRealTime = conditions.IsRealTime }, programs, cancellation);
-        return new PrivateOutcome(owner.Result!, run.Transcript, run, null, owner.Calls);
+        programs[Role.DataOwner] = dataOwner;
+        return await Simulation.RunAsync(new SimulationSettings(conditions.Network, conditions.Work, session) { Faults = conditions.Faults, IsRealTime = conditions.IsRealTime }, programs, cancellation);
     }
 }
 

@@ -1,0 +1,37 @@
+using System.Globalization;
+using MpcActors.Data;
+using MpcActors.Models;
+using MpcActors.Tuning;
+
+namespace MpcActors.Cli;
+
+/// <summary>A task and a seed: the texts that were drawn, which all methods share.</summary>
+/// <param name="Queries">Budget of forward-only methods.</param>
+sealed record FewShotDraw(EncoderModel Model, TextTask Task, int Shots, int Queries, ulong Seed)
+{
+    const int TinyLatent = 50;
+
+    readonly Lazy<OwnerTexts> _texts = new(() => OwnerTexts.From(Task, Model, Shots, int.MaxValue, Seed));
+
+    readonly Dictionary<AttentionKind, Candidate> _candidates = [];
+
+    public OwnerTexts Texts => _texts.Value;
+
+    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Model.Name} {Task.Name} pool={Task.Pool.Count} test={Task.Test.Count} shots={Shots} seed={Seed}");
+
+    /// <summary>With a prefix prompt, and the settings of the documented accuracies.</summary>
+    public Candidate CandidateOf(AttentionKind attention)
+    {
+        if (!_candidates.TryGetValue(attention, out var candidate))
+            _candidates[attention] = candidate = Candidate.Prepare(Model, attention, Texts, Candidate.LabelsOf(Model, Texts.Labels), Form, Tuning(OptimizerKind.Cma));
+        return candidate;
+    }
+
+    public TuningSettings Tuning(OptimizerKind optimizer)
+    {
+        var defaults = new TuningSettings();
+        return defaults with { Optimizer = optimizer, Queries = Queries, Seed = Seed, LatentDimension = Model.Name == "tiny" ? TinyLatent : defaults.LatentDimension };
+    }
+
+    static PromptForm.KeyValuePrefix Form { get; } = new(new TuningSettings().PrefixRows);
+}

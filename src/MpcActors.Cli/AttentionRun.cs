@@ -11,6 +11,9 @@ namespace MpcActors.Cli;
 /// <param name="IsControl">Not tuned in earnest: its zero-shot accuracies and its costs are what it is there for.</param>
 sealed record AttentionRun(Candidate Candidate, TuningResult? Clear, PrivateOutcome? Shares, Comparison? Comparison, bool IsControl)
 {
+    /// <summary>What takes the comparison's place where only losses were revealed.</summary>
+    public double? LossError { get; init; }
+
     public string Name => Candidate.Name;
 
     /// <summary>The tuning whose zero-shot figures are shown: on shares where there is one.</summary>

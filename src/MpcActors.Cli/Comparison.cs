@@ -18,4 +18,14 @@ sealed record Comparison(double Agreement, double LogitError, double LargestLogi
         var deviation = Math.Sqrt(expected.Average(logit => (logit - mean) * (logit - mean)));
         return new Comparison((double)same / texts.Test.Batch.Texts, errors.Average() / deviation, errors.Max());
     }
+
+    /// <summary>The larger difference of the selected prompt's training and development loss from those in the clear.</summary>
+    public static async Task<double> LossErrorOf(Candidate candidate, OwnerTexts texts, TuningResult ofShares)
+    {
+        IForwardPass pass = candidate.ClearPass();
+        var check = ofShares.Checks[ofShares.Selected];
+        var train = (await pass.Losses(texts.Train, [ofShares.Latent], measuresAccuracy: false))[0].Loss;
+        var dev = (await pass.Losses(texts.Dev, [ofShares.Latent], measuresAccuracy: false))[0].Loss;
+        return Math.Max(Math.Abs(train - check.TrainLoss), Math.Abs(dev - check.DevLoss));
+    }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MpcActors.Data;
+using MpcActors.Tuning;
 
 namespace MpcActors.Cli;
 
@@ -20,6 +21,7 @@ static class TuneCommand
             ("mpc tune --data train.tsv --label-words bad,good --method sft --steps 60", "fine-tunes all layers by gradients on shares; nobody but the data owner sees a loss"),
             ("mpc tune --data train.tsv --label-words bad,good --method prompt --prompt-rows 20 --optimizer adamw --schedule cosine --warm-up 5", "trains the rows of a prompt by gradients"),
             ("mpc tune --data train.tsv --label-words bad,good --method sft --model ./bert", "trains a RoBERTa, BERT or GPT-2 from its folder, as Hugging Face saves it"),
+            ("mpc tune --data train.tsv --label-words bad,good --reveal loss --optimizer spsa", "the loss is computed on shares, and no logit is opened; another optimiser"),
             ("mpc tune --data train.tsv --label-words bad,good --clear", "without any cryptography, to try settings out"));
         options.AddTo(command);
         command.SetAction((result, cancellation) =>
@@ -62,7 +64,7 @@ static class TuneCommand
             {
                 steps.Next();
                 var (outcome, comparison) = await job.TuneOnSharesAsync(candidate, settings.Checkpoint("shares"), steps, cancellation);
-                run = run with { Shares = outcome, Comparison = comparison };
+                run = run with { Shares = outcome, Comparison = comparison, LossError = comparison is null ? await Comparison.LossErrorOf(candidate, texts, outcome.Result) : null };
             }
 
             steps.Next();
@@ -80,7 +82,9 @@ static class TuneCommand
     static string[] Notes(TuneSettings settings, OwnerTexts texts) =>
     [
         $"Accuracies are of {texts.Test.Batch.Texts} test texts and one draw of training texts: differences of a few points are chance.",
-        "Much of what tuning seems to gain is class bias, which the owner can fit alone: compare with the row of offsets.",
+        settings.Tuning.Reveal == Reveal.Logits
+            ? "Much of what tuning seems to gain is class bias, which the owner can fit alone: compare with the row of offsets."
+            : "Of each candidate the loss alone was opened, and of development and test texts how many were labelled right: the owner has no logits, so no class offsets are fitted, with a prompt or without.",
         .. settings.Attention == "rfa" && settings.AttentionWeights is null ? new[] { "The rfa model was distilled to random features by its owner on public text; it is another model than the published one." } : [],
         .. settings.AttentionWeights is { } weights ? new[] { $"The {settings.Attention} model has the adapted weights of {Path.GetFileName(weights)}; it is another model than the published one." } : [],
     ];

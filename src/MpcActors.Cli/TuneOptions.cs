@@ -46,6 +46,7 @@ sealed class TuneOptions(string command)
     readonly Option<string> _optimizer = Options.Choice(
         "--optimizer", "What proposes prompts, or with --method sft and prompt what makes steps of gradients", "cma-es", [.. Optimizers.Names, .. GradientOptions.Optimizers]);
 
+    readonly Option<string> _reveal = Options.Choice("--reveal", "What is opened of a candidate, to the data owner: the logits of its texts, or its loss alone (then no class offsets)", "logits", "logits", "loss");
     readonly Option<int> _budget = Options.Count("--budget", "Prompts tried on the training texts", TuningJob.QueriesOfFullRun);
     readonly Option<int> _shots = Options.Count("--shots", "Training texts a class, and as many for development", 16);
     readonly Option<string> _prompt = Options.Choice("--prompt", "Where the prompt enters", "prefix", PromptForms.Names);
@@ -61,7 +62,7 @@ sealed class TuneOptions(string command)
     public void AddTo(Command to)
     {
         foreach (var option in new Option[]
-            { _data, _test, _words, _labels, _model, _attention, _weights, _optimizer, _budget, _shots, _prompt, _rows, _patience, _checkpoint, _resume, _clear, _offline })
+            { _data, _test, _words, _labels, _model, _attention, _weights, _optimizer, _reveal, _budget, _shots, _prompt, _rows, _patience, _checkpoint, _resume, _clear, _offline })
             to.Options.Add(option);
         _gradients.AddTo(to);
         _common.AddTo(to);
@@ -78,8 +79,11 @@ sealed class TuneOptions(string command)
         var task = BadInputException.Check(() => TsvTask.Read(Existing(data), result.GetValue(_test) is { } test ? Existing(test) : null, LabelSentences(result)));
         var model = result.GetValue(_offline) ? "tiny" : result.GetValue(_model)!;
         var defaults = new TuningSettings();
+        var reveal = result.GetValue(_reveal) == "loss" ? Reveal.Loss : Reveal.Logits;
         var tuning = defaults with
         {
+            Reveal = reveal,
+            FitOffsets = reveal == Reveal.Logits,
             Optimizer = Optimizers.Parse(result.GetValue(_optimizer)!),
             LatentDimension = model == "tiny" ? TinyLatent : defaults.LatentDimension,
             Queries = result.GetValue(_budget),

@@ -22,14 +22,15 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
 
     /// <param name="queries">Instead of the budget.</param>
     /// <param name="isRealTime">The simulated network's delays are waited for.</param>
-    public async Task<(PrivateOutcome Outcome, Comparison Comparison)> TuneOnSharesAsync(
+    /// <returns>Without a comparison of logits where only losses were revealed.</returns>
+    public async Task<(PrivateOutcome Outcome, Comparison? Comparison)> TuneOnSharesAsync(
         Candidate candidate, Checkpoint checkpoint, Steps steps, CancellationToken cancellation, int? queries = null, bool isRealTime = false)
     {
         var own = SettingsFor(candidate, "shares");
         var outcome = await PrivateSession.RunAsync(
             candidate, texts, own with { Queries = queries ?? own.Queries }, new Conditions(common.Network, common.Work) { IsRealTime = isRealTime }, checkpoint,
             new(steps.Announce, progress => Show(steps, progress)), cancellation);
-        return (outcome, await Comparison.Of(candidate, texts, outcome.Result));
+        return (outcome, own.Reveal == Reveal.Logits ? await Comparison.Of(candidate, texts, outcome.Result) : null);
     }
 
     /// <summary>The data owner's part of the same tuning, with the other roles in processes of their own.</summary>
@@ -59,16 +60,17 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
             Texts = new TextCounts(
                 texts.Task.ClassNames.Count, texts.Train.Batch.Texts, texts.Dev.Batch.Texts, texts.Test.Batch.Texts, texts.Task.Test.Count, texts.Train.Batch.TotalRows),
             Tuning = new TuningFacts(
-                Optimizers.Name(settings.Optimizer), PromptForms.Name(form), form.Rows, settings.LatentDimension, settings.Population, QueriesOfFullRun),
+                Optimizers.Name(settings.Optimizer), PromptForms.Name(form), form.Rows, settings.LatentDimension, settings.Population, QueriesOfFullRun, settings.Reveal == Reveal.Loss ? "loss" : "logits"),
             Accuracy = new Accuracies(
                 first,
                 ByAttention(runs, run => (double?)run.Shown.ZeroShot),
-                ByAttention(runs, run => (double?)run.Shown.ZeroShotWithOffsets),
+                ByAttention(runs, run => run.Shown.ZeroShotWithOffsets),
                 ByAttention(tuned, run => run.Clear?.Tuned),
                 ByAttention(tuned, run => run.Shares?.Result.Tuned),
                 Math.Sqrt(first * (1 - first) / texts.Test.Batch.Texts)),
             Agreement = comparisons.Count > 0 ? comparisons.Values.Average(comparison => comparison.Agreement) : null,
             Comparisons = comparisons,
+            LossErrors = ByAttention(runs, run => run.LossError),
             Queries = tuned[0].Shown.Queries,
             Attention = [.. runs.SelectMany(run => run.Costs(texts, common))],
             Curves = [.. runs.SelectMany(run => run.Curves(texts, common))],

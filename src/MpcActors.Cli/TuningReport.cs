@@ -19,6 +19,9 @@ sealed record TuningReport : Report
     /// <summary>By attention.</summary>
     public required IReadOnlyDictionary<string, Comparison> Comparisons { get; init; }
 
+    /// <summary>By attention, where only losses were revealed: the largest difference of training and development loss of the selected prompt from those in the clear.</summary>
+    public required IReadOnlyDictionary<string, double> LossErrors { get; init; }
+
     /// <summary>That each tuning used.</summary>
     public required int Queries { get; init; }
 
@@ -49,7 +52,8 @@ sealed record TuningReport : Report
 sealed record TextCounts(int Classes, int Train, int Dev, int Test, int TestOfTask, int TrainTokens);
 
 /// <param name="QueriesOfFullRun">With which the documented accuracies were measured.</param>
-sealed record TuningFacts(string Optimizer, string Prompt, int PromptRows, int LatentDimension, int Population, int QueriesOfFullRun);
+/// <param name="Reveal">What was opened of a candidate: logits, or loss.</param>
+sealed record TuningFacts(string Optimizer, string Prompt, int PromptRows, int LatentDimension, int Population, int QueriesOfFullRun, string Reveal);
 
 /// <summary>Shares of the test texts that were labelled right; the dictionaries are by attention.</summary>
 /// <param name="ZeroShot">Of the first attention: the published model, where it took part.</param>

@@ -28,6 +28,8 @@ static class TuningTables
         Row("same label, shares and clear", report.Comparisons.ToDictionary(entry => entry.Key, entry => entry.Value.Agreement));
         var errors = report.Comparisons.ToDictionary(entry => entry.Key, entry => entry.Value.LogitError.ToString("0.00000", CultureInfo.InvariantCulture));
         if (errors.Count > 0) table.AddRow([new Text("mean logit error / standard deviation"), .. kinds.Select(kind => new Text(errors.GetValueOrDefault(kind, "–")))]);
+        if (report.LossErrors.Count > 0)
+            table.AddRow([new Text("largest error of a loss on shares"), .. kinds.Select(kind => new Text(report.LossErrors.TryGetValue(kind, out var error) ? error.ToString("0.00000", CultureInfo.InvariantCulture) : "–"))]);
         if (report.Queries < report.Tuning.QueriesOfFullRun)
             table.Caption = new TableTitle($"{report.Queries} queries, where a full run takes {report.Tuning.QueriesOfFullRun}");
         return table;

@@ -53,5 +53,26 @@ public static class CrossEntropy
 
     public static Cost CostOfIsWrong(long rows) => Cost.Masking(rows) + Comparison.CostOf(rows);
 
+    /// <summary>Fraction bits of sums that are opened.</summary>
+    public const int OpenedBits = 24;
+
+    /// <summary>The sum of losses over each group of rows with <see cref="OpenedBits"/>, and after them, where it is wanted, how many rows of each group are labelled wrong.</summary>
+    /// <param name="groupStarts">One more entry than groups.</param>
+    /// <returns>A row of groups, or of twice as many: all that needs to be opened of a batch.</returns>
+    public static async ValueTask<Share> SumsOfGroups(this Party party, Share scores, Share labels, int[] groupStarts, bool countsWrong)
+    {
+        var (losses, margins) = await party.CrossEntropyOfRows(scores, labels);
+        // Truncated first: a sum over many rows would have no room.
+        losses = await party.TruncateTo(losses, OpenedBits);
+        var sums = losses with { Value = losses.Value.SumSegments(groupStarts) };
+        if (!countsWrong) return sums;
+        var wrong = await party.IsWrong(margins);
+        var counts = (wrong with { Value = wrong.Value.SumSegments(groupStarts) }).WithMoreFractionBits(OpenedBits);
+        return sums with { Value = RowOperations.Concatenate(sums.Value, counts.Value) };
+    }
+
+    public static Cost CostOfSums(Shape scores, bool countsWrong) =>
+        CostOf(scores) + Cost.Masking(scores.Rows) + Truncation.CostOf(scores.Rows) + (countsWrong ? CostOfIsWrong(scores.Rows) : Cost.Free);
+
     static int[] RowStarts(Shape scores) => [.. Enumerable.Range(0, scores.Rows + 1).Select(row => row * scores.Columns)];
 }

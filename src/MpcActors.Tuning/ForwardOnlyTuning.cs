@@ -10,6 +10,7 @@ namespace MpcActors.Tuning;
 /// <para>3. At z = 0, every <see cref="TuningSettings.DevEvery"/> queries and at the end: the optimiser's mean on the development texts.
 /// The best accuracy wins, of equal ones the smaller loss, then the earlier.</para>
 /// <para>4. The selected prompt once on the test texts.</para>
+/// Where only losses are revealed (<see cref="Reveal.Loss"/>), there are no logits to fit offsets to: 1 and 4 give accuracies, 2 losses, 3 both.
 /// </remarks>
 public sealed class ForwardOnlyTuning
 {
@@ -58,13 +59,17 @@ public sealed class ForwardOnlyTuning
         }
 
         cancellation.ThrowIfCancellationRequested();
-        var testLogits = (await pass.Logits(test, [state.BestLatent]))[0];
+        var (testLogits, tuned) = (new double[0, 0], 0.0);
+        if (settings.Reveal == Reveal.Loss)
+            tuned = (await pass.Losses(test, [state.BestLatent], measuresAccuracy: true))[0].Accuracy!.Value;
+        else
+            tuned = Classification.Accuracy(testLogits = (await pass.Logits(test, [state.BestLatent]))[0], test.Labels, state.BestOffsets);
         return new TuningResult(
             state.BestLatent,
             state.BestOffsets,
-            Classification.Accuracy(state.ZeroShotTestLogits, test.Labels, new double[state.BaselineOffsets.Length]),
-            Classification.Accuracy(state.ZeroShotTestLogits, test.Labels, state.BaselineOffsets),
-            Classification.Accuracy(testLogits, test.Labels, state.BestOffsets),
+            state.ZeroShot,
+            settings.Reveal == Reveal.Loss ? null : Classification.Accuracy(state.ZeroShotTestLogits, test.Labels, state.BaselineOffsets),
+            tuned,
             state.Queries,
             state.Losses,
             state.Checks,
@@ -83,10 +88,19 @@ public sealed class ForwardOnlyTuning
     private async ValueTask Begin(TuningState state, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        // Offsets are always fitted here, since zero-shot with offsets is what any tuning has to be compared with.
-        state.BaselineOffsets = ClassOffsets.Fit((await pass.Logits(train, [null]))[0], train.Labels);
-        cancellation.ThrowIfCancellationRequested();
-        state.ZeroShotTestLogits = (await pass.Logits(test, [null]))[0];
+        if (settings.Reveal == Reveal.Loss)
+        {
+            state.ZeroShot = (await pass.Losses(test, [null], measuresAccuracy: true))[0].Accuracy!.Value;
+        }
+        else
+        {
+            // Offsets are always fitted here, since zero-shot with offsets is what any tuning has to be compared with.
+            state.BaselineOffsets = ClassOffsets.Fit((await pass.Logits(train, [null]))[0], train.Labels);
+            cancellation.ThrowIfCancellationRequested();
+            state.ZeroShotTestLogits = (await pass.Logits(test, [null]))[0];
+            state.ZeroShot = Classification.Accuracy(state.ZeroShotTestLogits, test.Labels, new double[state.BaselineOffsets.Length]);
+        }
+
         await Check(state, cancellation);
     }
 
@@ -94,8 +108,7 @@ public sealed class ForwardOnlyTuning
     {
         cancellation.ThrowIfCancellationRequested();
         var population = state.Optimizer.Ask();
-        var logits = await pass.Logits(train, population);
-        double[] losses = [.. logits.Select(prompt => Score(prompt).Loss)];
+        double[] losses = [.. (await Scores(population)).Select(score => score.Loss)];
         state.Optimizer.Tell(losses);
         state.Losses.Add(losses.Min());
         var before = state.Queries;
@@ -108,11 +121,10 @@ public sealed class ForwardOnlyTuning
     {
         cancellation.ThrowIfCancellationRequested();
         var mean = state.Optimizer.Mean;
-        var (trainLoss, offsets) = Score((await pass.Logits(train, [mean]))[0]);
+        var (trainLoss, offsets) = (await Scores([mean]))[0];
         cancellation.ThrowIfCancellationRequested();
-        var devLogits = (await pass.Logits(dev, [mean]))[0];
-        var check = new DevCheck(
-            state.Queries, trainLoss, Classification.Accuracy(devLogits, dev.Labels, offsets), Classification.CrossEntropy(devLogits, dev.Labels, offsets));
+        var (devLoss, devAccuracy) = await OfDev(mean, offsets);
+        var check = new DevCheck(state.Queries, trainLoss, devAccuracy, devLoss);
         state.Checks.Add(check);
         if (state.Checks.Count > 1 && !IsBetter(check, state.Checks[state.BestCheck]))
             return;
@@ -122,10 +134,29 @@ public sealed class ForwardOnlyTuning
     private static bool IsBetter(DevCheck check, DevCheck best) =>
         check.DevAccuracy > best.DevAccuracy || (check.DevAccuracy == best.DevAccuracy && check.DevLoss < best.DevLoss);
 
-    private (double Loss, double[] Offsets) Score(double[,] logits)
+    private async ValueTask<(double Loss, double[] Offsets)[]> Scores(IReadOnlyList<double[]> latents)
     {
-        var offsets = settings.FitOffsets ? ClassOffsets.Fit(logits, train.Labels) : new double[logits.GetLength(1)];
-        return (Classification.CrossEntropy(logits, train.Labels, offsets), offsets);
+        if (settings.Reveal == Reveal.Loss)
+            return [.. (await pass.Losses(train, latents, measuresAccuracy: false)).Select(revealed => (revealed.Loss, Array.Empty<double>()))];
+        return [.. (await pass.Logits(train, latents)).Select(Score)];
+
+        (double, double[]) Score(double[,] logits)
+        {
+            var offsets = settings.FitOffsets ? ClassOffsets.Fit(logits, train.Labels) : new double[logits.GetLength(1)];
+            return (Classification.CrossEntropy(logits, train.Labels, offsets), offsets);
+        }
+    }
+
+    private async ValueTask<(double Loss, double Accuracy)> OfDev(double[] latent, double[] offsets)
+    {
+        if (settings.Reveal == Reveal.Loss)
+        {
+            var revealed = (await pass.Losses(dev, [latent], measuresAccuracy: true))[0];
+            return (revealed.Loss, revealed.Accuracy!.Value);
+        }
+
+        var logits = (await pass.Logits(dev, [latent]))[0];
+        return (Classification.CrossEntropy(logits, dev.Labels, offsets), Classification.Accuracy(logits, dev.Labels, offsets));
     }
 
     private bool IsFinished(TuningState state) =>

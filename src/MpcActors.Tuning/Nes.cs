@@ -7,7 +7,10 @@ namespace MpcActors.Tuning;
 /// <remarks>
 /// <para>1. Ask: m ± σ n_k, k = 1 … λ/2. 2. Tell: the worst loss is worth ½, the best −½, those in between evenly, ties by order.</para>
 /// <para>3. g = Σ_k (v₊ − v₋)/(σ λ) · n_k; m ← m − rate · Adam(g) with β = 0.9, 0.999 and corrected bias. σ stays.</para>
-/// SWEEP-NES
+/// <para>
+/// The usual rate, of two that were tried in the clear on one task and one draw (Yelp, seed 1, population 20, 200 queries): training and development loss 0.379 and 0.450
+/// with 0.3, 0.306 and 0.481 with 1, which overfits (CMA-ES: 0.365 and 0.442). Another σ was not tried.
+/// </para>
 /// </remarks>
 public sealed class Nes : IOptimizer
 {

@@ -7,7 +7,7 @@ using MpcActors.Ring;
 
 namespace MpcActors.Tuning;
 
-/// <summary>The data owner's side of the forward pass on shares: texts go to the parties once, then only latents out and logits back.</summary>
+/// <summary>The data owner's side of the forward pass on shares: texts go to the parties once, then only latents out and logits back, or losses alone.</summary>
 /// <remarks>
 /// A pass is named by its epoch, a keyed hash of what is asked. The same question has the same masks and so the same bytes, which
 /// is what lets a resumed session end as the interrupted one would have; another question never shares a mask with it.
@@ -22,7 +22,8 @@ public sealed class PrivateForwardPass : IForwardPass
     readonly TextSet _train;
     readonly int _classes;
     readonly Dictionary<string, Slice[]> _slices = [];
-    double[,]? _unpromptedTrain;
+    readonly HashSet<int> _labelled = [];
+    (Revealed Revealed, double[] Answers)? _first;
 
     /// <param name="seed">The owner's own; splits what it shares and names epochs.</param>
     /// <param name="train">Its mean keys and values are what prompt prefixes start from.</param>
@@ -42,58 +43,87 @@ public sealed class PrivateForwardPass : IForwardPass
 
     public async ValueTask<IReadOnlyList<double[,]>> Logits(TextSet set, IReadOnlyList<double[]?> latents)
     {
-        // The parties gather the prompts' base in the first pass of all, whatever is asked first.
-        _unpromptedTrain ??= (await Ask(_train, SlicesOf(_train)[0], [], keepMeans: true))[0];
-
-        var results = new double[latents.Count][,];
-        for (var i = 0; i < latents.Count; i++)
-            if (latents[i] is null) results[i] = await Unprompted(set);
-        int[] prompted = [.. Enumerable.Range(0, latents.Count).Where(i => latents[i] is not null)];
-        foreach (var i in prompted) results[i] = new double[set.Batch.Texts, _classes];
-        foreach (var slice in SlicesOf(set))
-            foreach (var chunk in prompted.Chunk(Math.Max(1, MostRows / slice.Batch.TotalRows)))
-            {
-                var logits = await Ask(set, slice, [.. chunk.Select(i => latents[i]!)], keepMeans: false);
-                for (var i = 0; i < chunk.Length; i++) slice.CopyTo(logits[i], results[chunk[i]]);
-            }
-
+        var results = Enumerable.Range(0, latents.Count).Select(_ => new double[set.Batch.Texts, _classes]).ToArray();
+        await AskAll(set, latents, Revealed.Logits, (slice, answers, prompts) =>
+        {
+            for (var i = 0; i < prompts.Length; i++) slice.CopyTo(answers.AsSpan(i * slice.Batch.Texts * _classes), results[prompts[i]]);
+        });
         return results;
+    }
+
+    public async ValueTask<IReadOnlyList<SetLoss>> Losses(TextSet set, IReadOnlyList<double[]?> latents, bool measuresAccuracy)
+    {
+        var (losses, wrong) = (new double[latents.Count], new double[latents.Count]);
+        await AskAll(set, latents, measuresAccuracy ? Revealed.LossAndErrors : Revealed.Loss, (_, answers, prompts) =>
+        {
+            for (var i = 0; i < prompts.Length; i++)
+            {
+                losses[prompts[i]] += answers[i];
+                if (measuresAccuracy) wrong[prompts[i]] += answers[prompts.Length + i];
+            }
+        });
+        var texts = set.Batch.Texts;
+        return [.. losses.Zip(wrong, (loss, errors) => new SetLoss(loss / texts, measuresAccuracy ? (texts - errors) / texts : null))];
     }
 
     /// <summary>Lets the parties and the dealer go.</summary>
     public void Finish() => _port.SendPublic(new Job.Finish().ToBytes());
 
-    async ValueTask<double[,]> Unprompted(TextSet set)
+    /// <param name="received">Told of a slice's answers for some of the latents, by their numbers.</param>
+    async ValueTask AskAll(TextSet set, IReadOnlyList<double[]?> latents, Revealed revealed, Action<Slice, double[], int[]> received)
     {
-        if (set.Name == _train.Name) return _unpromptedTrain!;
-        var result = new double[set.Batch.Texts, _classes];
-        foreach (var slice in SlicesOf(set)) slice.CopyTo((await Ask(set, slice, [], keepMeans: false))[0], result);
-        return result;
+        // The parties gather the prompts' base in the first pass of all, whatever is asked first; nothing more of it is opened than is wanted.
+        // It is one and the same question however a session goes on, so that a resumed one rounds alike.
+        var least = revealed == Revealed.Logits ? Revealed.Logits : Revealed.Loss;
+        _first ??= (least, await Ask(_train, SlicesOf(_train)[0], [], least, keepMeans: true));
+        for (var i = 0; i < latents.Count; i++)
+        {
+            if (latents[i] is not null) continue;
+            foreach (var slice in SlicesOf(set)) received(slice, await Unprompted(set, slice, revealed), [i]);
+        }
+
+        int[] prompted = [.. Enumerable.Range(0, latents.Count).Where(i => latents[i] is not null)];
+        foreach (var slice in SlicesOf(set))
+            foreach (var chunk in prompted.Chunk(Math.Max(1, MostRows / slice.Batch.TotalRows)))
+                received(slice, await Ask(set, slice, [.. chunk.Select(i => latents[i]!)], revealed, keepMeans: false), chunk);
     }
 
-    async ValueTask<double[][,]> Ask(TextSet set, Slice slice, double[][] latents, bool keepMeans)
+    /// <summary>What the first pass opened is not asked for again.</summary>
+    async ValueTask<double[]> Unprompted(TextSet set, Slice slice, Revealed revealed) =>
+        set.Name == _train.Name && _first is { } first && first.Revealed == revealed ? first.Answers : await Ask(set, slice, [], revealed, keepMeans: false);
+
+    async ValueTask<double[]> Ask(TextSet set, Slice slice, double[][] latents, Revealed revealed, bool keepMeans)
     {
         var encoded = latents.Length == 0
             ? null
             : FixedPoint.Encode([.. latents.SelectMany(latent => latent)], new Shape(latents.Length, latents[0].Length));
         var question = $"{set.Name} {slice.FirstText} {(encoded is null ? "" : Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(encoded.Span))))}";
+        if (revealed != Revealed.Logits)
+        {
+            ShareLabels(set, slice);
+            // Another program for the same question must not meet its masks.
+            question += $" {revealed}{(keepMeans ? " first" : "")}";
+        }
+
         var own = _seed.Derive("question " + question);
         var epoch = (ulong)own.Derive("epoch").Value | 1;
         Questions++;
-        _port.SendPublic(new Job.Infer(epoch, slice.Number, latents.Length, keepMeans).ToBytes());
+        _port.SendPublic(new Job.Infer(epoch, slice.Number, latents.Length, keepMeans, revealed).ToBytes());
         if (encoded is not null) _port.ShareWithParties(encoded, own.Derive("latents"));
 
         var prompts = Math.Max(1, latents.Length);
-        var texts = slice.Batch.Texts;
-        var opened = FixedPoint.Decode(await _port.Reconstruct(new Shape(prompts * texts, _classes)));
-        var results = new double[prompts][,];
-        for (var prompt = 0; prompt < prompts; prompt++)
-        {
-            results[prompt] = new double[texts, _classes];
-            Buffer.BlockCopy(opened, prompt * texts * _classes * sizeof(double), results[prompt], 0, texts * _classes * sizeof(double));
-        }
+        return revealed == Revealed.Logits
+            ? FixedPoint.Decode(await _port.Reconstruct(new Shape(prompts * slice.Batch.Texts, _classes)))
+            : FixedPoint.Decode(await _port.Reconstruct(Shape.Vector(revealed == Revealed.Loss ? prompts : 2 * prompts)), CrossEntropy.OpenedBits);
+    }
 
-        return results;
+    void ShareLabels(TextSet set, Slice slice)
+    {
+        if (!_labelled.Add(slice.Number)) return;
+        var oneHot = RingTensor.Zeros(new Shape(slice.Batch.Texts, _classes));
+        for (var text = 0; text < slice.Batch.Texts; text++) oneHot.Span[text * _classes + set.Labels[slice.FirstText + text]] = 1;
+        _port.SendPublic(new Job.KeepLabels(slice.Number, _classes).ToBytes());
+        _port.ShareWithParties(oneHot, _seed.Derive($"labels {set.Name} {slice.FirstText}"));
     }
 
     Slice[] SlicesOf(TextSet set)
@@ -125,11 +155,12 @@ public sealed class PrivateForwardPass : IForwardPass
     /// <summary>Texts that the parties keep under one number.</summary>
     sealed record Slice(int Number, int FirstText, TextBatch Batch)
     {
-        public void CopyTo(double[,] logits, double[,] all)
+        public void CopyTo(ReadOnlySpan<double> logits, double[,] all)
         {
-            for (var text = 0; text < logits.GetLength(0); text++)
-                for (var c = 0; c < logits.GetLength(1); c++)
-                    all[FirstText + text, c] = logits[text, c];
+            var classes = all.GetLength(1);
+            for (var text = 0; text < Batch.Texts; text++)
+                for (var c = 0; c < classes; c++)
+                    all[FirstText + text, c] = logits[text * classes + c];
         }
     }
 }

@@ -7,7 +7,10 @@ namespace MpcActors.Tuning;
 /// <remarks>
 /// <para>1. Ask: c ± ε n_k, k = 1 … λ/2: so many directions are averaged, since a population costs one pass.</para>
 /// <para>2. Tell: c ← c − rate · Σ_k (L₊ − L₋)/(ε λ) · n_k. ε and rate stay, as in MeZO; Spall lets both fall.</para>
-/// SWEEP-SPSA
+/// <para>
+/// The usual rate, of two that were tried in the clear on one task and one draw (Yelp, seed 1, population 20, 200 queries): training and development loss 0.350 and 0.440
+/// with 1 (CMA-ES: 0.365 and 0.442); with 10 it diverges. Nothing between them was tried, nor another ε.
+/// </para>
 /// </remarks>
 public sealed class Spsa : IOptimizer
 {
@@ -17,7 +20,7 @@ public sealed class Spsa : IOptimizer
     /// <summary>
     /// The rate by dimension, likewise: a prompt's strength is |z|/√d, so gradients shrink and the way to go grows as the root of the dimension.
     /// </summary>
-    public const double UsualRate = 0.2;
+    public const double UsualRate = 1;
 
     private readonly int population;
     private readonly double spread, rate;

@@ -9,7 +9,7 @@ namespace MpcActors.Tuning;
 /// </summary>
 public static class TuningCheckpoint
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static ReadOnlySpan<byte> Magic => "MPCTUNE\n"u8;
 

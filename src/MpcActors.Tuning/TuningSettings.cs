@@ -11,6 +11,16 @@ public enum OptimizerKind
     RandomSearch,
 }
 
+/// <summary>What the data owner gets to see of a candidate.</summary>
+public enum Reveal
+{
+    /// <summary>The logits of its texts, from which it computes losses and fits class offsets.</summary>
+    Logits,
+
+    /// <summary>The loss alone, computed with the labels as shares; of development and test texts also how many are labelled right.</summary>
+    Loss,
+}
+
 /// <summary>
 /// How a prompt is tuned. The defaults are those with which the documented accuracies were measured: more queries overfit the few
 /// training texts (the loss goes on falling, accuracy peaks at 400 to 600), and a larger alpha breaks the model.
@@ -46,6 +56,8 @@ public sealed record TuningSettings
     /// <summary>Fit class offsets anew for every prompt and score it with them.</summary>
     public bool FitOffsets { get; init; } = true;
 
+    public Reveal Reveal { get; init; } = Reveal.Logits;
+
     public ulong Seed { get; init; } = 1;
 
     /// <summary>What the forward pass computes (model, attention, prompt form), so that a checkpoint of another one is not continued.</summary>
@@ -64,6 +76,7 @@ public sealed record TuningSettings
         Require(Alpha > 0 && double.IsFinite(Alpha), $"alpha is {Alpha}, it must be positive");
         Require(PrefixRows >= 1, $"the prompt has {PrefixRows} rows, it must have at least 1");
         Require(DevEvery >= 1, $"the development set is checked every {DevEvery} queries, it must be at least every 1");
+        Require(Reveal == Reveal.Logits || !FitOffsets, "class offsets are fitted to logits; where only losses are revealed they cannot be, so switch them off");
         Require(Patience is null or >= 1, $"the patience is {Patience} checks, it must be at least 1 or absent");
     }
 
@@ -80,7 +93,7 @@ public sealed record TuningSettings
     /// <summary>Every setting that decides a run's bytes, on one line.</summary>
     internal string Line => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Optimizer} d={LatentDimension} population={Population} queries={Queries} sigma={Sigma:R} alpha={Alpha:R} rows={PrefixRows} dev={DevEvery} patience={Patience} offsets={FitOffsets} seed={Seed} {Setup}");
+        $"{Optimizer} d={LatentDimension} population={Population} queries={Queries} sigma={Sigma:R} alpha={Alpha:R} rows={PrefixRows} dev={DevEvery} patience={Patience} offsets={FitOffsets} seed={Seed} {Setup}{(Reveal == Reveal.Loss ? " reveal=loss" : "")}");
 
     private static void Require(bool holds, string message)
     {

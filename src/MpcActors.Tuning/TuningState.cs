@@ -12,6 +12,8 @@ internal sealed class TuningState(IOptimizer optimizer)
 
     public double[] BaselineOffsets { get; set; } = [];
 
+    public double ZeroShot { get; set; }
+
     public double[,] ZeroShotTestLogits { get; set; } = new double[0, 0];
 
     /// <summary>The smallest training loss of each generation.</summary>
@@ -28,6 +30,7 @@ internal sealed class TuningState(IOptimizer optimizer)
     public byte[] Save() => StateStream.Write(Heading, writer =>
     {
         writer.Write(Queries);
+        writer.Write(ZeroShot);
         writer.WriteNumbers(BaselineOffsets);
         writer.WriteTable(ZeroShotTestLogits);
         writer.WriteNumbers([.. Losses]);
@@ -49,6 +52,7 @@ internal sealed class TuningState(IOptimizer optimizer)
     public void Restore(byte[] state) => StateStream.Read(state, Heading, reader =>
     {
         Queries = reader.ReadInt32();
+        ZeroShot = reader.ReadDouble();
         BaselineOffsets = reader.ReadNumbers();
         ZeroShotTestLogits = reader.ReadTable();
         Losses.AddRange(reader.ReadNumbers());

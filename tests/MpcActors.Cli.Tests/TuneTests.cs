@@ -61,6 +61,24 @@ public sealed class TuneTests
     }
 
     [Fact]
+    public async Task Where_losses_alone_are_revealed_there_are_no_logits_and_no_offsets_and_the_prompt_is_the_clear_one()
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run(Arguments(scratch, "out", "--reveal", "loss", "--budget", "40", "--json"));
+
+        Assert.True(typed.Code == 0, typed.Error);
+        var run = JsonDocument.Parse(typed.Output).RootElement;
+        Assert.Equal("loss", run.GetProperty("tuning").GetProperty("reveal").GetString());
+        Assert.InRange(run.GetProperty("lossErrors").GetProperty("softmax").GetDouble(), 0, 2e-3);
+        var accuracy = run.GetProperty("accuracy");
+        Assert.Equal(accuracy.GetProperty("clear").GetProperty("softmax").GetDouble(), accuracy.GetProperty("private").GetProperty("softmax").GetDouble());
+        Assert.Empty(accuracy.GetProperty("zeroShotWithOffsets").EnumerateObject());
+        Assert.Empty(run.GetProperty("comparisons").EnumerateObject());
+        Assert.Contains(run.GetProperty("notes").EnumerateArray(), note => note.GetString()!.Contains("no class offsets are fitted", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task In_the_clear_nothing_crosses_a_network()
     {
         using var scratch = new Scratch();

@@ -60,6 +60,32 @@ public sealed class CrossEntropyTests
         Assert.Equal(run.Cost, run.Planned);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Sums_of_groups_are_the_groups_losses_and_errors(bool countsWrong)
+    {
+        var shape = new Shape(40, 3);
+        double[] scores = [.. Enumerable.Range(0, shape.Count).Select(i => 3 * Math.Sin(i * i))];
+        var labels = TwoParty.Encode([.. Enumerable.Range(0, shape.Count).Select(i => i % 3 == i / 3 % 3 ? 1.0 : 0)], shape, 0);
+
+        var run = TwoParty.Run(Seed.FromNumber(3), [TwoParty.Encode(scores, shape), labels], async (party, inputs) => [await party.SumsOfGroups(inputs[0], inputs[1], [0, 10, 40], countsWrong)]);
+
+        double[] losses = new double[2], wrong = new double[2];
+        for (var row = 0; row < 40; row++)
+        {
+            var own = scores.AsSpan(row * 3, 3).ToArray();
+            losses[row < 10 ? 0 : 1] += Math.Log(own.Sum(Math.Exp)) - own[row % 3];
+            if (own.Max() > own[row % 3]) wrong[row < 10 ? 0 : 1]++;
+        }
+
+        Assert.Equal(countsWrong ? 4 : 2, run.Decoded.Length);
+        for (var group = 0; group < 2; group++) Assert.Equal(losses[group], run.Decoded[group], 40 * 6e-5);
+        if (countsWrong) Assert.Equal(wrong, run.Decoded[2..]);
+        Assert.Equal(CrossEntropy.CostOfSums(shape, countsWrong), run.Cost);
+        Assert.Equal(run.Cost, run.Planned);
+    }
+
     [Fact]
     public void Labels_of_another_shape_or_scale_are_refused()
     {

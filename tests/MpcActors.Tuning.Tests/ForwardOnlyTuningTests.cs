@@ -47,6 +47,22 @@ public sealed class ForwardOnlyTuningTests : IDisposable
     }
 
     [Fact]
+    public async Task By_losses_alone_it_learns_without_offsets_and_says_that_there_are_none()
+    {
+        var result = await Run(new ToyPass(), Settings with { Reveal = Reveal.Loss, FitOffsets = false });
+        Assert.True(result.Losses.Min() < 0.8 * result.Checks[0].TrainLoss);
+        Assert.True(result.Tuned > result.ZeroShot + 0.1, $"tuned {result.Tuned}, zero-shot {result.ZeroShot}");
+        Assert.Null(result.ZeroShotWithOffsets);
+        Assert.Empty(result.Offsets);
+        Assert.Empty(result.TestLogits);
+        Assert.Empty(result.ZeroShotTestLogits);
+
+        var withOpenLogits = await Run(new ToyPass(), Settings with { FitOffsets = false });
+        Assert.Equal(withOpenLogits.Latent, result.Latent);
+        Assert.Equal((withOpenLogits.Tuned, withOpenLogits.ZeroShot), (result.Tuned, result.ZeroShot));
+    }
+
+    [Fact]
     public async Task Early_stopping_ends_after_that_many_checks_without_improvement()
     {
         var result = await Run(new ToyPass(), Settings with { Queries = 4_000, DevEvery = 8, Patience = 3 });
@@ -54,11 +70,14 @@ public sealed class ForwardOnlyTuningTests : IDisposable
         Assert.Equal(result.Selected, result.Checks.Count - 1 - 3);
     }
 
-    [Fact]
-    public async Task A_run_killed_before_any_pass_and_resumed_ends_in_the_same_bytes()
+    [Theory]
+    [InlineData(Reveal.Logits)]
+    [InlineData(Reveal.Loss)]
+    public async Task A_run_killed_before_any_pass_and_resumed_ends_in_the_same_bytes(Reveal reveal)
     {
+        var settings = Settings with { Reveal = reveal, FitOffsets = reveal == Reveal.Logits };
         var whole = new ToyPass();
-        var expected = await Run(whole, Settings, Checkpoint);
+        var expected = await Run(whole, settings, Checkpoint);
         var bytes = await File.ReadAllBytesAsync(Checkpoint);
 
         for (var kill = 0; kill < whole.Asked.Count; kill++)
@@ -66,10 +85,10 @@ public sealed class ForwardOnlyTuningTests : IDisposable
             File.Delete(Checkpoint);
             using var stop = new CancellationTokenSource();
             var killed = new ToyPass { Before = number => { if (number == kill) { stop.Cancel(); stop.Token.ThrowIfCancellationRequested(); } } };
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Tuning(killed, Settings).RunAsync(Checkpoint, resume: true, stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Tuning(killed, settings).RunAsync(Checkpoint, resume: true, stop.Token));
 
             var resumed = new ToyPass();
-            var result = await Tuning(resumed, Settings).RunAsync(Checkpoint, resume: true);
+            var result = await Tuning(resumed, settings).RunAsync(Checkpoint, resume: true);
 
             Assert.Equal(bytes, await File.ReadAllBytesAsync(Checkpoint));
             Assert.Equal(expected.Latent, result.Latent);
@@ -132,6 +151,7 @@ public sealed class ForwardOnlyTuningTests : IDisposable
         Assert.Contains("5 queries", Assert.Throws<ArgumentException>(() => Tuning(new ToyPass(), Settings with { Queries = 5 })).Message, StringComparison.Ordinal);
         foreach (var pairwise in new[] { OptimizerKind.Nes, OptimizerKind.Spsa })
             Assert.Contains("must be even", Assert.Throws<ArgumentException>(() => Tuning(new ToyPass(), Settings with { Optimizer = pairwise, Population = 7 })).Message, StringComparison.Ordinal);
+        Assert.Contains("switch them off", Assert.Throws<ArgumentException>(() => Tuning(new ToyPass(), Settings with { Reveal = Reveal.Loss })).Message, StringComparison.Ordinal);
         Assert.Contains("patience", Assert.Throws<ArgumentException>(() => Tuning(new ToyPass(), Settings with { Patience = 0 })).Message, StringComparison.Ordinal);
         var oneClass = new TextSet("train", Train.Batch, new int[32]);
         Assert.Contains("one class", Assert.Throws<ArgumentException>(() => new ForwardOnlyTuning(new ToyPass(), oneClass, Dev, Test, Settings, TimeProvider.System)).Message, StringComparison.Ordinal);

@@ -36,6 +36,65 @@ public sealed class PrivateForwardPassTests
         Assert.True(error < 0.01 * deviation, $"mean error {error:E2} against a standard deviation of {deviation:F3}");
     }
 
+    [Theory]
+    [InlineData(AttentionKind.Softmax, "prefix")]
+    [InlineData(AttentionKind.RandomFeatures, "shift")]
+    public async Task Losses_on_shares_are_those_in_the_clear_and_nothing_else_reaches_the_owner(AttentionKind attention, string form)
+    {
+        var setup = new Setup(attention, form);
+        double[]?[] latents = [null, setup.LatentAt(0), setup.LatentAt(1)];
+        IReadOnlyList<SetLoss> losses = [], measured = [];
+        var answers = new List<int>();
+
+        IForwardPass clear = setup.Clear();
+        var expected = await clear.Losses(setup.Test, latents, measuresAccuracy: true);
+        var costs = setup.Private(async pass =>
+        {
+            losses = await pass.Losses(setup.Test, latents, measuresAccuracy: false);
+            measured = await pass.Losses(setup.Test, latents, measuresAccuracy: true);
+        }, frame =>
+        {
+            if (frame is { From: Role.PartyZero, To: Role.DataOwner }) answers.Add(frame.Payload.Length / sizeof(ulong));
+        });
+
+        foreach (var (want, got) in expected.Zip(losses)) Assert.Equal(want.Loss, got.Loss, 2e-3);
+        Assert.All(losses, loss => Assert.Null(loss.Accuracy));
+        foreach (var (want, got) in expected.Zip(measured)) Assert.Equal((want.Loss, want.Accuracy!.Value), (got.Loss, got.Accuracy!.Value), (left, right) => Math.Abs(left.Item1 - right.Item1) < 2e-3 && left.Item2 == right.Item2);
+
+        // The first pass of the training texts, then one loss without a prompt and two with; then the same with a count each.
+        Assert.Equal([1, 1, 2, 2, 4], answers);
+
+        // What a loss costs beside the logits it is made of is what is declared.
+        var logits = setup.Private(async pass => await pass.Logits(setup.Test, latents), _ => { });
+        var once = setup.Private(async pass => await pass.Losses(setup.Test, latents, measuresAccuracy: true), _ => { });
+        var classes = Tiny.ClassNames.Count;
+        var (train, test) = (setup.Train.Batch.Texts, setup.Test.Batch.Texts);
+        var declared = CrossEntropy.CostOfSums(new Shape(train, classes), false) + CrossEntropy.CostOfSums(new Shape(test, classes), true) + CrossEntropy.CostOfSums(new Shape(2 * test, classes), true);
+        Assert.Equal(declared, once - logits);
+        Assert.True(costs.Rounds > once.Rounds);
+    }
+
+    [Fact]
+    public async Task By_losses_on_shares_the_same_prompt_is_found_as_in_the_clear()
+    {
+        var setup = new Setup(AttentionKind.Softmax, "prefix");
+        var settings = new TuningSettings { LatentDimension = Latent, Population = 6, Queries = 18, DevEvery = 6, Seed = 3, Reveal = Reveal.Loss, FitOffsets = false };
+        var dev = setup.Test with { Name = "dev" };
+        TuningResult? @private = null;
+
+        var clear = await new ForwardOnlyTuning(setup.Clear(), setup.Train, dev, setup.Test, settings, TimeProvider.System).RunAsync();
+        setup.Private(async pass => @private = await new ForwardOnlyTuning(pass, setup.Train, dev, setup.Test, settings, TimeProvider.System).RunAsync(), _ => { });
+
+        // CMA-ES sees the order of losses alone, so the prompt is the same to the last bit.
+        Assert.Equal(clear.Latent, @private!.Latent);
+        Assert.Equal((clear.Tuned, clear.ZeroShot, clear.Selected), (@private.Tuned, @private.ZeroShot, @private.Selected));
+        foreach (var (want, got) in clear.Checks.Zip(@private.Checks))
+        {
+            Assert.Equal(want.TrainLoss, got.TrainLoss, 2e-3);
+            Assert.Equal(want.DevLoss, got.DevLoss, 2e-3);
+        }
+    }
+
     static double Deviation(IEnumerable<double> values)
     {
         var all = values.ToArray();
@@ -49,7 +108,6 @@ public sealed class PrivateForwardPassTests
         readonly LabelMatrix _labels;
         readonly PromptProjection _projection;
         readonly PromptBase _base;
-        readonly TextSet _train;
 
         public Setup(AttentionKind attention, string form)
         {
@@ -71,9 +129,9 @@ public sealed class PrivateForwardPassTests
             var clear = new ClearEncoder(_encoder);
             var scales = ActivationScales.Measure(clear, CalibrationSentences.Batch(text)).For(prompt);
             _projection = new PromptProjection(5, prompt, _encoder, scales, Latent);
-            _train = Set("train", Tiny.Pool.Take(8));
+            Train = Set("train", Tiny.Pool.Take(8));
             Test = Set("test", Tiny.Test.Take(6));
-            _base = new PromptBase(clear.KeyValueMeans(_train.Batch), embedding.Embed([[7, 8]]).Rows);
+            _base = new PromptBase(clear.KeyValueMeans(Train.Batch), embedding.Embed([[7, 8]]).Rows);
 
             TextSet Set(string name, IEnumerable<LabelledText> texts)
             {
@@ -81,6 +139,8 @@ public sealed class PrivateForwardPassTests
                 return new(name, embedding.Embed([.. all.Select(one => TinyModel.Tokenizer.Encode(one.Text))]), [.. all.Select(one => one.Label)]);
             }
         }
+
+        public TextSet Train { get; }
 
         public TextSet Test { get; }
 
@@ -96,11 +156,23 @@ public sealed class PrivateForwardPassTests
         public IReadOnlyList<double[,]> Private(double[]?[] latents)
         {
             IReadOnlyList<double[,]> result = [];
+            Private(async pass => result = await pass.Logits(Test, latents), _ => { });
+            return result;
+        }
+
+        /// <returns>What party one measured.</returns>
+        public Cost Private(Func<PrivateForwardPass, Task> ask, Action<Frame> sent)
+        {
             var service = new FusedSuite();
+            Meter? meter = null;
             Pump.Run(new Dictionary<Role, Func<Port, ValueTask>>
             {
                 [Role.PartyZero] = port => new ForwardService(service).Serve(new Party(Seat.Zero, port)),
-                [Role.PartyOne] = port => new ForwardService(service).Serve(new Party(Seat.One, port)),
+                [Role.PartyOne] = port =>
+                {
+                    meter = port.Meter;
+                    return new ForwardService(service).Serve(new Party(Seat.One, port));
+                },
                 [Role.Dealer] = port => new ForwardService(service).Serve(new Party(Seat.Dealer, port, Seed.FromNumber(3))),
                 [Role.ModelOwner] = port =>
                 {
@@ -109,12 +181,12 @@ public sealed class PrivateForwardPassTests
                 },
                 [Role.DataOwner] = async port =>
                 {
-                    var pass = new PrivateForwardPass(port, Seed.FromNumber(5), _train, Tiny.ClassNames.Count, _projection, _base.Rows);
-                    result = await pass.Logits(Test, latents);
+                    var pass = new PrivateForwardPass(port, Seed.FromNumber(5), Train, Tiny.ClassNames.Count, _projection, _base.Rows);
+                    await ask(pass);
                     pass.Finish();
                 },
-            });
-            return result;
+            }, sent);
+            return meter!.CostOf(Role.PartyZero);
         }
     }
 }

@@ -17,6 +17,8 @@ sealed class FewShotExperiment : IConfiguredExperiment
         new ZeroShot(AttentionKind.Softmax),
         new ZeroShot(AttentionKind.RandomFeatures),
         new LinearProbe(),
+        new GradientTuning("sft", 0, 60, 1e-4f),
+        new GradientTuning("prompt tuning", 50, 100, 0.02f),
         new ForwardOnly(AttentionKind.Softmax, OptimizerKind.Cma, canBePrivate: true),
         new ForwardOnly(AttentionKind.RandomFeatures, OptimizerKind.Cma, canBePrivate: true),
         new ForwardOnly(AttentionKind.Softmax, OptimizerKind.Nes, canBePrivate: false),

@@ -6,11 +6,12 @@ namespace MpcActors.Models.Private;
 /// <summary>What the parties do in forward-only tuning: take the model, then serve the data owner's passes until it is done.</summary>
 /// <remarks>
 /// One program for both parties and the dealer: the dealer reads the same jobs and so knows the shapes it deals for. Texts stay
-/// with the parties as shares; for a pass only latents come in (500 words a prompt) and logits go out.
+/// with the parties as shares; for a pass only latents come in (500 words a prompt) and logits go out, or a loss a prompt.
 /// </remarks>
 public sealed class ForwardService(ISuite suite)
 {
     readonly Dictionary<int, (Share Rows, int[] Lengths)> _texts = [];
+    readonly Dictionary<int, Share> _labels = [];
     SharedProjection? _projection;
     Share? _tokenRows;
     int _latent;
@@ -29,6 +30,10 @@ public sealed class ForwardService(ISuite suite)
                 case Job.KeepTexts texts:
                     var shape = new Shape(texts.Lengths.Sum(), forward.Encoder.Outline.InputWidth);
                     _texts[texts.Set] = (await party.ReceiveShare(Role.DataOwner, shape), texts.Lengths);
+                    break;
+                case Job.KeepLabels labels:
+                    if (!_texts.TryGetValue(labels.Set, out var labelled)) throw new ProtocolViolationException($"the data owner labels texts {labels.Set}, which it never shared");
+                    _labels[labels.Set] = (await party.ReceiveShare(Role.DataOwner, new Shape(labelled.Lengths.Length, labels.Classes))) with { FractionBits = 0 };
                     break;
                 case Job.KeepPromptForm form:
                     await Keep(party, forward.Encoder.Outline, form);
@@ -67,7 +72,20 @@ public sealed class ForwardService(ISuite suite)
         }
 
         var logits = await forward.Logits(party, texts.Rows, texts.Lengths, prompt, job.KeepMeans);
+        var answer = job.Revealed == Revealed.Logits ? logits : await Losses(party, job, logits);
         await party.EndEpoch();
-        party.SendShare(Role.DataOwner, logits);
+        party.SendShare(Role.DataOwner, answer);
+    }
+
+    /// <summary>All that the data owner learns of the logits where it asks for losses.</summary>
+    async ValueTask<Share> Losses(Party party, Job.Infer job, Share logits)
+    {
+        if (!_labels.TryGetValue(job.Set, out var labels)) throw new ProtocolViolationException($"the data owner asks for losses of texts {job.Set}, whose labels it never shared");
+        if (labels.Shape.Columns != logits.Shape.Columns)
+            throw new ProtocolViolationException($"the data owner labels texts {job.Set} with {labels.Shape.Columns} classes, and the model has {logits.Shape.Columns}");
+        var texts = labels.Shape.Rows;
+        int[] textOfRow = [.. Enumerable.Range(0, logits.Shape.Rows).Select(row => row % texts)];
+        int[] prompts = [.. Enumerable.Range(0, logits.Shape.Rows / texts + 1).Select(prompt => prompt * texts)];
+        return await party.SumsOfGroups(logits, labels with { Value = labels.Value.GatherRows(textOfRow) }, prompts, job.Revealed == Revealed.LossAndErrors);
     }
 }

@@ -27,7 +27,7 @@ sealed record Candidate(AttentionKind Attention, ClearEncoder Clear, LabelMatrix
     public ClearForwardPass ClearPass() => new(Clear, Labels, Projection, Base);
 
     /// <summary>Rows of public words that belong to no task, as one text.</summary>
-    public static double[] OrdinaryTokens(EncoderModel model, int rows)
+    static double[] OrdinaryTokens(EncoderModel model, int rows)
     {
         int[] ids = [.. CalibrationSentences.All.SelectMany(model.Published.Tokenizer.Encode).Take(rows)];
         return new TokenEmbedding(model.Published.Model).Embed([ids]).Rows;

@@ -8,6 +8,6 @@ interface IConfiguredExperiment : IExperiment
 {
     IEnumerable<Option> OwnOptions { get; }
 
-    /// <param name="typed">Where its options are.</param>
-    Task<ExperimentResult> RunAsync(ParseResult typed, ExperimentSettings settings, Action<string> announce, CancellationToken cancellation);
+    /// <summary>The same with its options as they were typed.</summary>
+    IExperiment With(ParseResult typed);
 }

@@ -75,7 +75,7 @@ sealed class TuneOptions(string command)
         var checkpoint = result.GetValue(_checkpoint);
         if (result.GetValue(_resume) && checkpoint is null) throw new BadInputException("--resume needs --checkpoint DIR, the folder that holds the state to go on from");
         if (result.GetValue(_offline) is false && !EncoderModel.Names.Contains(result.GetValue(_model))) RequireFolderFits(result);
-        var gradients = _gradients.Read(result, common.Seed, _optimizer, _rows, _prompt, _budget, _patience);
+        var gradients = _gradients.Read(result, common.Seed, _optimizer, _rows, _prompt, _budget, _patience, _reveal);
         var task = BadInputException.Check(() => TsvTask.Read(Existing(data), result.GetValue(_test) is { } test ? Existing(test) : null, LabelSentences(result)));
         var model = result.GetValue(_offline) ? "tiny" : result.GetValue(_model)!;
         var defaults = new TuningSettings();
@@ -84,7 +84,7 @@ sealed class TuneOptions(string command)
         {
             Reveal = reveal,
             FitOffsets = reveal == Reveal.Logits,
-            Optimizer = Optimizers.Parse(result.GetValue(_optimizer)!),
+            Optimizer = gradients is null ? Optimizers.Parse(result.GetValue(_optimizer)!) : OptimizerKind.Cma,
             LatentDimension = model == "tiny" ? TinyLatent : defaults.LatentDimension,
             Queries = result.GetValue(_budget),
             PrefixRows = result.GetValue(_rows),

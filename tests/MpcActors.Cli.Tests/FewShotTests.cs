@@ -10,14 +10,14 @@ public sealed class FewShotTests
     public async Task Methods_are_compared_draw_by_draw_and_parts_that_are_done_are_not_done_again()
     {
         using var scratch = new Scratch();
-        string[] methods = ["--methods", "zero-shot softmax,linear probe,fot softmax,fot softmax nes"];
+        string[] methods = ["--methods", "zero-shot softmax,linear probe,sft,fot softmax,fot softmax nes", "--steps", "2"];
 
         var first = await Typed.Run(Line(scratch, [.. methods, "--seeds", "2", "--private-seeds", "1"]));
         var shown = await Typed.Run(Line(scratch, [.. methods, "--seeds", "3", "--private-seeds", "2", "--show"]));
 
         Assert.True(first.Code == 0, first.Error);
         var rows = JsonNode.Parse(first.Output)!["rows"]!.AsArray();
-        foreach (var name in new[] { "zero-shot softmax", "zero-shot softmax + offsets", "linear probe", "fot softmax" })
+        foreach (var name in new[] { "zero-shot softmax", "zero-shot softmax + offsets", "linear probe", "sft", "fot softmax" })
         {
             var (clear, onShares) = (Named($"tiny, {name}, clear"), Named($"tiny, {name}, private"));
             Assert.Equal(2, clear["values"]!.AsArray().Count);
@@ -29,9 +29,9 @@ public sealed class FewShotTests
         Assert.Contains("| fot softmax nes | ", await File.ReadAllTextAsync(scratch.Path("few-shot.md")), StringComparison.Ordinal);
         Assert.Contains(" | – | – | 20 | – |", await File.ReadAllTextAsync(scratch.Path("few-shot.md")), StringComparison.Ordinal);
 
-        // Curves: zero and twenty queries, of two draws in the clear and one on shares, and of the rival.
+        // Curves: zero and twenty queries, of two draws in the clear and one on shares, and of the rival; of fine-tuning each step.
         var curves = await File.ReadAllLinesAsync(scratch.Path("few-shot-curves.csv"));
-        Assert.Equal(1 + 2 * (2 + 1 + 2), curves.Length);
+        Assert.Equal(1 + 2 * (2 + 1 + 2) + 3 * (2 + 1), curves.Length);
         Assert.Contains(curves, line => line.StartsWith("tiny,fot softmax,private,1,20,", StringComparison.Ordinal) && long.Parse(line.Split(',')[5], System.Globalization.CultureInfo.InvariantCulture) > 0);
 
         Assert.True(shown.Code == 0, shown.Error);

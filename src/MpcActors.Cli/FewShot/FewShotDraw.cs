@@ -7,7 +7,8 @@ namespace MpcActors.Cli;
 
 /// <summary>A task and a seed: the texts that were drawn, which all methods share.</summary>
 /// <param name="Queries">Budget of forward-only methods.</param>
-sealed record FewShotDraw(EncoderModel Model, TextTask Task, int Shots, int Queries, ulong Seed)
+/// <param name="Steps">Of methods by gradients.</param>
+sealed record FewShotDraw(EncoderModel Model, TextTask Task, int Shots, int Queries, int Steps, ulong Seed)
 {
     const int TinyLatent = 50;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MpcActors.Data;
 using MpcActors.Experiments;
 using MpcActors.Models;
+using MpcActors.Models.Transformers.Training;
 using MpcActors.Tuning;
 
 namespace MpcActors.Cli;
@@ -10,15 +11,15 @@ namespace MpcActors.Cli;
 /// <remarks>Each task, method, seed and place is a part that is kept when it is done, so that a run which was stopped, or asked for more, goes on.</remarks>
 sealed class FewShotExperiment : IConfiguredExperiment
 {
-    const int QuickQueries = 40;
+    const int Seeds = 5, QuickSeeds = 2, PrivateSeeds = 1, Shots = 16, QuickQueries = 40, Steps = 60, QuickSteps = 6;
 
     static readonly IFewShotMethod[] Methods =
     [
         new ZeroShot(AttentionKind.Softmax),
         new ZeroShot(AttentionKind.RandomFeatures),
         new LinearProbe(),
-        new GradientTuning("sft", 0, 60, 1e-4f),
-        new GradientTuning("prompt tuning", 50, 100, 0.02f),
+        new ByGradients(TuningMethod.Layers, 1e-4),
+        new ByGradients(TuningMethod.Prompt, 1e-2),
         new ForwardOnly(AttentionKind.Softmax, OptimizerKind.Cma, canBePrivate: true),
         new ForwardOnly(AttentionKind.RandomFeatures, OptimizerKind.Cma, canBePrivate: true),
         new ForwardOnly(AttentionKind.Softmax, OptimizerKind.Nes, canBePrivate: false),
@@ -26,13 +27,21 @@ sealed class FewShotExperiment : IConfiguredExperiment
         new ForwardOnly(AttentionKind.Softmax, OptimizerKind.RandomSearch, canBePrivate: false),
     ];
 
-    readonly Option<int> _seeds = Options.Count("--seeds", "Draws of the texts, from --seed on (with --quick 2)", 5);
-    readonly Option<int> _privateSeeds = Options.Count("--private-seeds", "Of those, how many are done on shares, too", 1, least: 0);
-    readonly Option<int> _shots = Options.Count("--shots", "Training texts a class, and as many for development", 16);
+    readonly Option<int> _seeds = Options.Count("--seeds", $"Draws of the texts, from --seed on (with --quick {QuickSeeds})", Seeds);
+    readonly Option<int> _privateSeeds = Options.Count("--private-seeds", "Of those, how many are done on shares, too", PrivateSeeds, least: 0);
+    readonly Option<int> _shots = Options.Count("--shots", "Training texts a class, and as many for development", Shots);
     readonly Option<int> _queries = Options.Count("--queries", $"Prompts that forward-only tuning tries (with --quick {QuickQueries})", TuningJob.QueriesOfFullRun, least: new TuningSettings().Population);
-    readonly Option<string?> _tasks = Options.Text("--tasks", "A,B,…", $"Of {string.Join(", ", SentimentSentences.Names)}, or none (default: all, and none with --data); --quick takes a synthetic one");
+    readonly Option<int> _steps = Options.Count("--steps", $"Of sft and prompt tuning (with --quick {QuickSteps})", Steps);
+    readonly Option<string?> _tasks = Options.Text("--tasks", "A,B,…", $"Of {string.Join(", ", SentimentSentences.Names)} (default: all, and none with --data; with --quick a synthetic one)");
     readonly Option<string?> _methods = Options.Text("--methods", "A,B,…", "Some of the methods by their names in the table (default: all)");
     readonly Option<string[]> _data = new("--data") { Description = "A task of your own, tab-separated with a label and a text column; may be given several times", HelpName = "FILE" };
+    readonly Choices _choices = new();
+
+    public FewShotExperiment()
+    {
+    }
+
+    FewShotExperiment(Choices choices) => _choices = choices;
 
     public string Name => "few-shot";
 
@@ -40,17 +49,27 @@ sealed class FewShotExperiment : IConfiguredExperiment
 
     public bool KeepsParts => true;
 
-    public IEnumerable<Option> OwnOptions => [_seeds, _privateSeeds, _shots, _queries, _tasks, _methods, _data];
+    public IEnumerable<Option> OwnOptions => [_seeds, _privateSeeds, _shots, _queries, _steps, _tasks, _methods, _data];
 
-    public Task<ExperimentResult> RunAsync(ExperimentSettings settings, Action<string> announce, CancellationToken cancellation) =>
-        throw new NotSupportedException("its options have to be read first");
-
-    public async Task<ExperimentResult> RunAsync(ParseResult typed, ExperimentSettings settings, Action<string> announce, CancellationToken cancellation)
+    public IExperiment With(ParseResult typed) => new FewShotExperiment(new Choices
     {
-        var methods = Named(typed);
-        var (seeds, privateSeeds) = settings.IsQuick && typed.GetResult(_seeds) is not { Implicit: false } ? (2, Math.Min(2, typed.GetValue(_privateSeeds))) : (typed.GetValue(_seeds), typed.GetValue(_privateSeeds));
-        var queries = settings.IsQuick && typed.GetResult(_queries) is not { Implicit: false } ? QuickQueries : typed.GetValue(_queries);
-        var (model, tasks) = await FetchAsync(typed, settings.IsQuick, announce, cancellation);
+        Seeds = Given(typed, _seeds),
+        PrivateSeeds = typed.GetValue(_privateSeeds),
+        Shots = typed.GetValue(_shots),
+        Queries = Given(typed, _queries),
+        Steps = Given(typed, _steps),
+        Tasks = typed.GetValue(_tasks)?.Split(',', StringSplitOptions.TrimEntries),
+        Methods = typed.GetValue(_methods)?.Split(',', StringSplitOptions.TrimEntries),
+        Data = typed.GetValue(_data) ?? [],
+    });
+
+    public async Task<ExperimentResult> RunAsync(ExperimentSettings settings, Action<string> announce, CancellationToken cancellation)
+    {
+        var methods = Named(_choices.Methods);
+        var seeds = _choices.Seeds ?? (settings.IsQuick ? QuickSeeds : Seeds);
+        var queries = _choices.Queries ?? (settings.IsQuick ? QuickQueries : TuningJob.QueriesOfFullRun);
+        var steps = _choices.Steps ?? (settings.IsQuick ? QuickSteps : Steps);
+        var (model, tasks) = await FetchAsync(settings.IsQuick, announce, cancellation);
         var parts = new List<FewShotPart>();
 
         // Seed by seed, so that whenever a run is stopped all methods have about as many.
@@ -58,21 +77,20 @@ sealed class FewShotExperiment : IConfiguredExperiment
         {
             for (var i = 0; i < seeds; i++)
             {
-                var draw = new FewShotDraw(model, task, typed.GetValue(_shots), queries, settings.Seed + (ulong)i);
+                var draw = new FewShotDraw(model, task, _choices.Shots, queries, steps, settings.Seed + (ulong)i);
                 foreach (var method in methods)
                 {
-                    var isAlsoPrivate = method.CanBePrivate && i < privateSeeds;
-                    foreach (var isPrivate in isAlsoPrivate ? [false, true] : new[] { false })
+                    for (var place = 0; place < (method.CanBePrivate && i < _choices.PrivateSeeds ? 2 : 1); place++)
                     {
                         cancellation.ThrowIfCancellationRequested();
-                        if (await PartAsync(method, draw, isPrivate, settings, announce, cancellation) is { } part) parts.Add(part);
+                        if (await PartAsync(method, draw, isPrivate: place == 1, settings, announce, cancellation) is { } part) parts.Add(part);
                     }
                 }
             }
         }
 
         if (parts.Count == 0) throw new BadInputException($"nothing is done yet in {settings.Folder}");
-        var table = new FewShotTable(parts, [.. methods.Select(method => method.Name)], model.Name, typed.GetValue(_shots), queries);
+        var table = new FewShotTable(parts, [.. methods.Select(method => method.Name)], model.Name, _choices.Shots, queries);
         return new ExperimentResult(table.Rows(), table.Markdown(), new Dictionary<string, string> { ["few-shot.csv"] = table.PartsCsv(), ["few-shot-curves.csv"] = table.CurvesCsv() });
     }
 
@@ -93,36 +111,56 @@ sealed class FewShotExperiment : IConfiguredExperiment
             ? await method.OnSharesAsync(draw, Path.ChangeExtension(file, ".checkpoint"), progress => announce($"{name}: {progress}"), cancellation)
             : await method.InTheClearAsync(draw, cancellation);
         part.Write(file);
-        File.Delete(Path.ChangeExtension(file, ".checkpoint"));
+        var state = Path.ChangeExtension(file, ".checkpoint");
+        if (Directory.Exists(state)) Directory.Delete(state, recursive: true);
+        File.Delete(state);
         return part;
     }
 
-    IFewShotMethod[] Named(ParseResult typed)
+    static int? Given(ParseResult typed, Option<int> option) => typed.GetResult(option) is { Implicit: false } ? typed.GetValue(option) : null;
+
+    static IFewShotMethod[] Named(string[]? names)
     {
-        if (typed.GetValue(_methods) is not { } list) return Methods;
         string[] known = [.. Methods.Select(method => method.Name)];
-        return [.. list.Split(',', StringSplitOptions.TrimEntries).Select(name => Array.Find(Methods, method => method.Name == name)
+        return names is null ? Methods : [.. names.Select(name => Array.Find(Methods, method => method.Name == name)
             ?? throw new BadInputException($"unknown method '{name}': use {string.Join(", ", known)}{Nearest.Hint(name, known)}"))];
     }
 
-    async Task<(EncoderModel Model, TextTask[] Tasks)> FetchAsync(ParseResult typed, bool isQuick, Action<string> announce, CancellationToken cancellation)
+    async Task<(EncoderModel Model, TextTask[] Tasks)> FetchAsync(bool isQuick, Action<string> announce, CancellationToken cancellation)
     {
-        TextTask[] own = [.. (typed.GetValue(_data) ?? []).Select(file => BadInputException.Check(() =>
+        const string synthetic = "tiny";
+        TextTask[] own = [.. _choices.Data.Select(file => BadInputException.Check(() =>
             TsvTask.Read(File.Exists(file) ? file : throw new BadInputException($"there is no file '{file}'"))))];
-        var names = typed.GetValue(_tasks) is { } list ? list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            : own.Length > 0 ? [] : isQuick ? ["tiny"] : [.. SentimentSentences.Names];
-        string[] known = [.. SentimentSentences.Names, "tiny"];
+        var names = _choices.Tasks ?? (own.Length > 0 ? [] : isQuick ? [synthetic] : [.. SentimentSentences.Names]);
+        string[] known = [.. SentimentSentences.Names, synthetic];
         foreach (var name in names)
-            if (name != "none" && !known.Contains(name)) throw new BadInputException($"unknown task '{name}': use {string.Join(", ", known)}{Nearest.Hint(name, known)}");
-        names = [.. names.Where(name => name != "none")];
-        var fromOutside = names.Any(name => name != "tiny");
+            if (!known.Contains(name)) throw new BadInputException($"unknown task '{name}': use {string.Join(", ", known)}{Nearest.Hint(name, known)}");
         var progress = new Progress<string>(announce);
-        var sentences = fromOutside ? await SentimentSentences.EnsureAsync(new ModelCache(), progress, cancellation) : [];
-        TextTask[] tasks = [.. names.Select(name => name == "tiny" ? TinyTask.Create() : sentences.Single(task => task.Name == name)), .. own];
-        if (tasks.Length == 0) throw new BadInputException("there is no task: name some with --tasks, or give --data FILE");
+        var sentences = names.Any(name => name != synthetic) ? await SentimentSentences.EnsureAsync(new ModelCache(), progress, cancellation) : [];
+        TextTask[] tasks = [.. names.Select(name => name == synthetic ? TinyTask.Create() : sentences.Single(task => task.Name == name)), .. own];
 
-        // The synthetic sentences are in words of the tiny model, and say nothing to any other.
-        var model = isQuick && !fromOutside ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), progress, cancellation);
+        // The synthetic sentences are in words of the tiny model, which knows no others.
+        var model = names is [synthetic] && own.Length == 0 ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), progress, cancellation);
         return (model, tasks);
+    }
+
+    /// <summary>What was asked for; null where a full and a quick run differ and nothing was said.</summary>
+    sealed record Choices
+    {
+        public int? Seeds { get; init; }
+
+        public int PrivateSeeds { get; init; } = FewShotExperiment.PrivateSeeds;
+
+        public int Shots { get; init; } = FewShotExperiment.Shots;
+
+        public int? Queries { get; init; }
+
+        public int? Steps { get; init; }
+
+        public string[]? Tasks { get; init; }
+
+        public string[]? Methods { get; init; }
+
+        public string[] Data { get; init; } = [];
     }
 }

@@ -4,7 +4,6 @@ using MpcActors.Data.Transformers;
 using MpcActors.Models;
 using MpcActors.Models.Clear;
 using MpcActors.Models.Transformers.Training;
-using MpcActors.Tuning;
 using MpcActors.Tuning.Gradients;
 
 namespace MpcActors.Cli;

@@ -98,7 +98,7 @@ public sealed partial class SecpTuningCost
 
     static string MethodOf(StepSettings step) => step.Method == TuningMethod.Prompt ? "prompt" : "sft";
 
-    static string StepTables(IReadOnlyList<PlannedStep> breakdown, IReadOnlyList<(StepSettings Settings, StepMeasurement Step)> executed)
+    static string StepTables(IReadOnlyList<PlannedStep> breakdown, List<(StepSettings Settings, StepMeasurement Step)> executed)
     {
         var text = new StringBuilder();
         Line("");

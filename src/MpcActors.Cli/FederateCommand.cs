@@ -40,7 +40,7 @@ static class FederateCommand
     static async Task<int> RunAsync(FederateSettings settings, Output output, CancellationToken cancellation)
     {
         var folder = new OutputFolder(settings.Common.Out);
-        if (settings.CheckpointFile is { } checkpoint) _ = new OutputFolder(Path.GetDirectoryName(Path.GetFullPath(checkpoint))!);
+        if (settings.CheckpointFile is { } checkpoint) _ = new OutputFolder(Path.GetDirectoryName(Path.GetFullPath(checkpoint))!, "--checkpoint");
         string[] titles = ["Get the model and the sentences", "Embed the texts, each client its own", "Train on shares and in the clear, round by round"];
         var report = await Steps.RunAsync(output.Error, titles, async steps =>
         {

@@ -8,7 +8,8 @@ sealed class OutputFolder
     const string Aside = ".new";
 
     /// <exception cref="BadInputException">The folder cannot be made or written to: better said now than after minutes of work.</exception>
-    public OutputFolder(string folder)
+    /// <param name="option">That names the folder.</param>
+    public OutputFolder(string folder, string option = "--out")
     {
         Folder = folder;
         try
@@ -21,7 +22,7 @@ sealed class OutputFolder
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new BadInputException($"the folder '{folder}' cannot be written to ({problem.Message}); name another with --out", problem);
+            throw new BadInputException($"the folder '{folder}' cannot be written to ({problem.Message}); name another with {option}", problem);
         }
     }
 

@@ -36,7 +36,7 @@ static class TuneCommand
     static async Task<int> RunAsync(TuneSettings settings, Output output, CancellationToken cancellation)
     {
         var folder = new OutputFolder(settings.Common.Out);
-        if (settings.CheckpointFolder is { } checkpoints) _ = new OutputFolder(checkpoints);
+        if (settings.CheckpointFolder is { } checkpoints) _ = new OutputFolder(checkpoints, "--checkpoint");
         var attention = Attentions.Parse(settings.Attention);
         string[] titles =
         [

@@ -18,7 +18,7 @@ static class GradientRun
     public static async Task<int> RunAsync(TuneSettings settings, GradientSettings gradients, Output output, CancellationToken cancellation)
     {
         var folder = new OutputFolder(settings.Common.Out);
-        if (settings.CheckpointFolder is { } checkpoints) _ = new OutputFolder(checkpoints);
+        if (settings.CheckpointFolder is { } checkpoints) _ = new OutputFolder(checkpoints, "--checkpoint");
         var attention = Attentions.Parse(settings.Attention);
         var method = GradientOptions.NameOf(gradients.Method);
         string[] titles =

@@ -48,12 +48,7 @@ public sealed class Browser : IDisposable
         return output;
     }
 
-    static string Tool(string name)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(System.IO.Path.Combine(folder!.FullName, "MpcActors.sln"))) folder = folder.Parent;
-        return System.IO.Path.Combine(folder.FullName, "tests", "tools", name);
-    }
+    static string Tool(string name) => System.IO.Path.Combine(Repository.Root, "tests", "tools", name);
 
     static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator).Select(folder => System.IO.Path.Combine(folder, program)).FirstOrDefault(File.Exists);

@@ -52,6 +52,18 @@ public sealed class ShareOptimizerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Numbers_that_go_through_a_step_in_parts_end_where_they_do_together()
+    {
+        using var golden = new GoldenTraining("roberta");
+        var settings = new AdamSettings(Rate, Decay: 0.01);
+
+        var run = golden.Run(() => new FusedTraining(), () => new ShareAdam(settings, mostTogether: 1000), steps: 2);
+
+        Assert.Equal(run.Planned, run.Cost);
+        Compare(golden, run, ClearSteps(golden, settings, 2), parameterError: 1e-3, stepError: 0.03);
+    }
+
+    [Fact]
     public void Three_steps_of_Adam_follow_the_clear_ones()
     {
         using var golden = new GoldenTraining("roberta");

@@ -13,6 +13,9 @@ namespace MpcActors.Tuning.Gradients;
 /// <param name="states">Where this party keeps its shares; null keeps none. The dealer has none to keep.</param>
 public sealed class TrainingService(PartyStates? states = null)
 {
+    /// <summary>Numbers that Adam takes through its rounds together: all roles of a simulation are in one memory.</summary>
+    const int MostTogether = 1 << 19;
+
     public async ValueTask Serve(Party party)
     {
         await party.Start();
@@ -32,7 +35,7 @@ public sealed class TrainingService(PartyStates? states = null)
         await step.SetUp(party);
         await party.EndEpoch();
 
-        IShareOptimizer optimizer = begin.Optimizer == StepOptimizer.Sgd ? new ShareSgd(0) : new ShareAdam(new(0, Decay: begin.Decay));
+        IShareOptimizer optimizer = begin.Optimizer == StepOptimizer.Sgd ? new ShareSgd(0) : new ShareAdam(new(0, Decay: begin.Decay), MostTogether);
         if (begin.From > 0) Restore(party, begin, suite, step, optimizer);
         var next = begin.From;
         while (true)

@@ -57,7 +57,8 @@ public sealed record AdamSettings(double Rate, double FirstDecay = 0.9, double S
 /// Kept are M = Σ β₁ᵏg and V = Σ β₂ᵏg², without the factors 1 − β that would press them below a unit of fixed point; these and the corrections of
 /// the bias are in public factors. Scaled gradients up to 32, and ε times the loss scale at least 2^−8.
 /// </remarks>
-public sealed class ShareAdam(AdamSettings settings) : IShareOptimizer
+/// <param name="mostTogether">Numbers that go through the rounds of a step together: fewer hold less memory at a time (about a kilobyte each) and take more rounds.</param>
+public sealed class ShareAdam(AdamSettings settings, int mostTogether = int.MaxValue) : IShareOptimizer
 {
     Dictionary<string, (Share M, Share V)> _moments = [];
     int _step = 1;
@@ -73,22 +74,38 @@ public sealed class ShareAdam(AdamSettings settings) : IShareOptimizer
     public async ValueTask Step(Party party, ITrainingSuite suite, string group, Parameter[] parameters, double lossScale)
     {
         var flat = FlatParameters.Of(parameters);
-        var open = (await suite.Open(party, flat.Gradients))[0];
-        var gradient = suite.ValueOf(party, open);
-        var square = await suite.Scale(party, await suite.Square(party, open), 1, suite.SquareBits);
-        var (m, v) = (gradient, square);
-        if (_moments.TryGetValue(group, out var last))
+        (Share M, Share V)? last = _moments.TryGetValue(group, out var known) ? known : null;
+        var (count, done) = (flat.Values.Shape.Count, new List<(Share Values, Share M, Share V)>());
+        for (int start = 0, size; start < count; start += size)
         {
-            m += last.M - await suite.Scale(party, last.M, 1 - settings.FirstDecay, FixedPoint.FractionBits);
-            v += last.V - await suite.Scale(party, last.V, 1 - settings.SecondDecay, suite.SquareBits);
+            size = Math.Min(mostTogether, count - start);
+            var (from, shape) = (start, Shape.Vector(size));
+            done.Add(await Step(party, suite, Part(flat.Values), Part(flat.Gradients), last is { } moments ? (Part(moments.M), Part(moments.V)) : null, lossScale));
+
+            Share Part(Share whole) => size == count ? whole : whole with { Value = whole.Value.Slice(from, shape) };
         }
 
-        _moments[group] = (m, v);
+        _moments[group] = (Whole(part => part.M), Whole(part => part.V));
+        flat.Replace(Whole(part => part.Values));
+
+        Share Whole(Func<(Share Values, Share M, Share V), Share> of) => done.Count == 1 ? of(done[0]) : FlatParameters.Join([.. done.Select(of)]);
+    }
+
+    async ValueTask<(Share Values, Share M, Share V)> Step(Party party, ITrainingSuite suite, Share values, Share gradients, (Share M, Share V)? last, double lossScale)
+    {
+        var open = (await suite.Open(party, gradients))[0];
+        var square = await suite.Scale(party, await suite.Square(party, open), 1, suite.SquareBits);
+        var (m, v) = (suite.ValueOf(party, open), square);
+        if (last is { } moments)
+        {
+            m += moments.M - await suite.Scale(party, moments.M, 1 - settings.FirstDecay, FixedPoint.FractionBits);
+            v += moments.V - await suite.Scale(party, moments.V, 1 - settings.SecondDecay, suite.SquareBits);
+        }
+
         var corrected = _step == 1 ? v : await suite.Scale(party, v, Correction(settings.SecondDecay), suite.SquareBits);
         var direction = await suite.DivideByRoot(party, m, corrected, settings.Epsilon * lossScale);
-        var values = flat.Values;
-        if (settings.Decay > 0) values -= await suite.Scale(party, flat.Values, Rate * settings.Decay, suite.ParameterBits);
-        flat.Replace(values - await suite.Scale(party, direction, Rate * Correction(settings.FirstDecay), suite.ParameterBits));
+        var next = settings.Decay > 0 ? values - await suite.Scale(party, values, Rate * settings.Decay, suite.ParameterBits) : values;
+        return (next - await suite.Scale(party, direction, Rate * Correction(settings.FirstDecay), suite.ParameterBits), m, v);
     }
 
     public void EndStep() => _step++;
@@ -121,7 +138,8 @@ sealed record FlatParameters(Parameter[] Parameters, Share Values, Share Gradien
         }
     }
 
-    static Share Join(Share[] shares)
+    /// <summary>With the fraction bits of the finest.</summary>
+    public static Share Join(Share[] shares)
     {
         var bits = shares.Max(share => share.FractionBits);
         return new(RowOperations.Concatenate(Array.ConvertAll(shares, share => share.WithMoreFractionBits(bits).Value)), bits);

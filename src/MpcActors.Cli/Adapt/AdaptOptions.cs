@@ -23,7 +23,7 @@ sealed class AdaptOptions
     readonly Option<string> _attention = Options.Choice("--attention", "What takes the place of softmax; 2quad and uniform are controls, and 2quad runs in the clear only", "rfa", Attentions);
     readonly Option<string> _train = Options.Choice("--train", "What is trained: the frequencies, the attention's weights with norms and biases, or all but the token table", "attention", "features", "attention", "all");
     readonly Option<int> _features = Options.Count("--features", "Frequencies a head of random features", 64, most: 1024);
-    readonly Option<int> _steps = Options.Count("--steps", "Steps of the whole model; as many of the first layer's attention alone, and a quarter as many of the others', come before", 2400);
+    readonly Option<int> _steps = Options.Count("--steps", "Steps of the whole model; as many of the first layer's attention alone, and a quarter as many of the others', come before", 3000);
     readonly Option<int> _batch = Options.Count("--batch", "Texts a step", 32, most: 4096);
     readonly Option<double> _rate = Rate();
     readonly Option<int> _tokens = Options.Count("--max-tokens", "Longer texts are cut", 48, most: UseLiteModel.MaxTokens);
@@ -72,13 +72,13 @@ sealed class AdaptOptions
     {
         Description = "Largest learning rate of the whole model; frequencies take twice as much, a layer alone three times",
         HelpName = "X",
-        DefaultValueFactory = _ => 0.001,
+        DefaultValueFactory = _ => 0.0007,
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
             if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1) return rate;
             result.AddError($"--rate is '{text}', but must be a number above 0 and up to 1, such as 0.001");
-            return 0.001;
+            return 0.0007;
         },
     };
 

@@ -27,11 +27,11 @@ public sealed record AdaptationSettings(
     TrainedAttention Attention = TrainedAttention.RandomFeatures,
     TrainedPart Part = TrainedPart.Attention,
     int Features = 64,
-    int Steps = 2400,
+    int Steps = 3000,
     int Batch = 32,
-    float Rate = 1e-3f,
+    float Rate = 7e-4f,
     int MaxTokens = 48,
-    int CheckEvery = 200,
+    int CheckEvery = 100,
     int? Patience = null,
     ulong Seed = 0)
 {

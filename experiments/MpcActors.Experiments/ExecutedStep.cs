@@ -74,7 +74,9 @@ public sealed record StepSettings(
 }
 
 /// <summary>What an executed step took. Bytes and rounds are those of the step, without sharing the model or setting it up.</summary>
-/// <param name="ProcessorSeconds">Of both parties and the dealer, all cores, by phase: forward, backward, optimizer.</param>
+/// <param name="ProcessorSeconds">
+/// Of both parties and the dealer, all cores, by phase (forward, backward, optimizer) and by phase/operation. A turn counts where it begins, at the opening that was awaited.
+/// </param>
 /// <param name="SecondsOn">Simulated online time by network; computation as it was measured here.</param>
 /// <param name="MaxError">Largest difference of a logit from the clear model's.</param>
 /// <param name="PeakBytes">Of the process, all roles together.</param>
@@ -113,7 +115,8 @@ public static class ExecutedStep
         announce("comparing with the model in the clear");
         var (party, repeats) = (meters[Role.PartyOne], settings.Repeats);
         return new(
-            Phases.ToDictionary(phase => phase, phase => Computing.Sum(role => meters[role].ProcessorTimeOf(phase).TotalSeconds) / repeats),
+            Computing.SelectMany(role => meters[role].ProcessorTimes).SelectMany(turn => Names(turn.Key).Select(name => (name, turn.Value)))
+                .GroupBy(turn => turn.name).ToDictionary(group => group.Key, group => group.Sum(turn => turn.Value.TotalSeconds) / repeats),
             new[] { LinkProfile.Lan, LinkProfile.Wan1, LinkProfile.Wan2 }.ToDictionary(network => network.Name, network => run.On(network).Elapsed.TotalSeconds / repeats),
             party.Rounds / repeats, party.SentBytes(Role.PartyZero, Phase.Online) / repeats, party.DealtBytes / repeats, party.SetUpBytes,
             logits.Zip(ClearLogits(), (got, wanted) => Math.Abs(got - wanted)).Max(), Process.GetCurrentProcess().PeakWorkingSet64, run.Transcript,
@@ -163,6 +166,9 @@ public static class ExecutedStep
             return clear.Logits(x, settings.Lengths, settings.Answers);
         }
     }
+
+    /// <summary>What a turn is booked under: its phase, and in it the innermost operation.</summary>
+    static IEnumerable<string> Names(string path) => path.Split('/') is [var phase, .., var operation] ? [phase, $"{phase}/{operation}"] : [path];
 
     static readonly Role[] Computing = [Role.PartyZero, Role.PartyOne, Role.Dealer];
 

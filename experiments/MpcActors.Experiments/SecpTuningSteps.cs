@@ -89,7 +89,7 @@ public sealed partial class SecpTuningCost
         var name = $"executed {NameOf(settings)}";
         yield return new($"{name}: LAN time", null, step.SecondsOn["lan"], "seconds");
         yield return new($"{name}: traffic", null, (double)(2 * step.SentBytes), "bytes", step.Operations.SequenceEqual(settings.Plan().Operations) ? "as planned, operation by operation" : "NOT as planned");
-        foreach (var phase in ExecutedStep.Phases) yield return new($"{name}: processor time of all computing roles, {phase}", null, step.ProcessorSeconds[phase], "seconds");
+        foreach (var phase in ExecutedStep.Phases) yield return new($"{name}: processor time of all computing roles, {phase}", null, step.ProcessorSeconds.GetValueOrDefault(phase), "seconds");
         yield return new($"{name}: largest error of a logit", null, step.MaxError, "");
     }
 
@@ -119,7 +119,7 @@ public sealed partial class SecpTuningCost
         Line("|---|--:|--:|--:|--:|--:|--:|");
         foreach (var (settings, step) in executed)
             Line(string.Create(CultureInfo.InvariantCulture,
-                $"| {NameOf(settings)} | {step.Rounds} | {Quantity(2.0 * step.SentBytes, "bytes")} | {step.SecondsOn["lan"]:0.0} s | {string.Join(" / ", ExecutedStep.Phases.Select(phase => step.ProcessorSeconds[phase].ToString("0.0", CultureInfo.InvariantCulture)))} s | {step.PeakBytes / 1e9:0.0} GB | {step.MaxError:0.0e0} |"));
+                $"| {NameOf(settings)} | {step.Rounds} | {Quantity(2.0 * step.SentBytes, "bytes")} | {step.SecondsOn["lan"]:0.0} s | {string.Join(" / ", ExecutedStep.Phases.Select(phase => step.ProcessorSeconds.GetValueOrDefault(phase).ToString("0.0", CultureInfo.InvariantCulture)))} s | {step.PeakBytes / 1e9:0.0} GB | {step.MaxError:0.0e0} |"));
         return text.ToString();
 
         void Line(string line) => text.Append(line).Append('\n');

@@ -78,14 +78,16 @@ static class BenchStep
         foreach (var phase in report.ByPhase)
         {
             foreach (var operation in phase.ByOperation)
-                table.AddRow(phase.Phase, operation.Operation, Whole(operation.Rounds), Mega(operation.SentBytes), Mega(operation.OfflineBytes), operation.Share.ToString("0.0 %", CultureInfo.InvariantCulture), "");
-            table.AddRow(phase.Phase, "all", Whole(phase.Rounds), Mega(phase.SentBytes), Mega(phase.OfflineBytes), "", phase.ProcessorSeconds.ToString("0.00", CultureInfo.InvariantCulture));
+                table.AddRow(phase.Phase, operation.Operation, Whole(operation.Rounds), Mega(operation.SentBytes), Mega(operation.OfflineBytes), operation.Share.ToString("0.0 %", CultureInfo.InvariantCulture), Seconds(phase.ProcessorSecondsByOperation.GetValueOrDefault(operation.Operation)));
+            table.AddRow(phase.Phase, "all", Whole(phase.Rounds), Mega(phase.SentBytes), Mega(phase.OfflineBytes), "", Seconds(phase.ProcessorSeconds));
         }
 
         yield return table;
         yield return new Text(string.Create(CultureInfo.InvariantCulture,
             $"Processor time is that of both parties and the dealer. Online time: {string.Join(", ", report.Seconds.Select(network => string.Create(CultureInfo.InvariantCulture, $"{network.Key} {network.Value:0.0} s")))}.\nLargest error of a logit {report.MaxError:0.0e0}. Peak memory {report.PeakBytes / 1e9:0.0} GB (planned {report.PlannedPeakBytes / 1e9:0.0}). The plan and the run {(report.IsAsPlanned ? "agree in every round and byte" : "DIFFER")}.\n"));
     }
+
+    static string Seconds(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
     static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
 
@@ -94,7 +96,9 @@ static class BenchStep
 
 /// <summary>One phase of an executed step.</summary>
 /// <param name="ProcessorSeconds">Of both parties and the dealer, online and offline.</param>
-sealed record PhaseReport(string Phase, int Rounds, long SentBytes, long OfflineBytes, double ProcessorSeconds, IReadOnlyList<OperationShare> ByOperation);
+/// <param name="ProcessorSecondsByOperation">What is computed after an opening counts where it was opened.</param>
+sealed record PhaseReport(
+    string Phase, int Rounds, long SentBytes, long OfflineBytes, double ProcessorSeconds, IReadOnlyDictionary<string, double> ProcessorSecondsByOperation, IReadOnlyList<OperationShare> ByOperation);
 
 /// <summary>An executed step, for machines.</summary>
 sealed record StepReport : Report
@@ -170,6 +174,8 @@ sealed record StepReport : Report
         var operations = measured.Operations.Where(operation => operation.Path.StartsWith($"{phase}/", StringComparison.Ordinal)).ToArray();
         return new(
             phase, operations.Sum(operation => operation.Rounds), operations.Sum(operation => operation.SentBytes), operations.Sum(operation => operation.DealtBytes),
-            measured.ProcessorSeconds[phase], OperationShare.Of(operations, operation => operation.Operation));
+            measured.ProcessorSeconds.GetValueOrDefault(phase),
+            measured.ProcessorSeconds.Where(time => time.Key.StartsWith($"{phase}/", StringComparison.Ordinal)).ToDictionary(time => time.Key[(phase.Length + 1)..], time => time.Value),
+            OperationShare.Of(operations, operation => operation.Operation));
     }
 }

@@ -85,9 +85,8 @@ public sealed class Meter
         _processorTimes[began] = _processorTimes.GetValueOrDefault(began) + time;
     }
 
-    /// <summary>Of the turns that began within an operation, by its path; a turn ends where the program next waits, which may be in another one.</summary>
-    public TimeSpan ProcessorTimeOf(string path) => new(_processorTimes
-        .Where(turn => turn.Key == path || turn.Key.StartsWith($"{path}/", StringComparison.Ordinal)).Sum(turn => turn.Value.Ticks));
+    /// <summary>Of the turns that began within each operation, by its path; a turn ends where the program next waits, which may be in another one.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> ProcessorTimes => _processorTimes;
 
     /// <summary>Time spent in offline work so far; measured, so never part of a transcript.</summary>
     public TimeSpan OfflineTime => TimeSpan.FromSeconds((double)_offlineTicks / Stopwatch.Frequency);

@@ -26,6 +26,9 @@ public abstract class Correlations
     /// <summary>A uniform tensor: a party's additive share of it, the dealer's value.</summary>
     public abstract RingTensor Uniform(Shape shape);
 
+    /// <summary>At the dealer's: what makes party zero's share of the next uniform tensor again; null elsewhere.</summary>
+    internal virtual Func<RingTensor>? ZeroHalfOfNext(Shape shape) => null;
+
     /// <summary>Uniform bits, 64 a word: a party's exclusive-or share, the dealer's value.</summary>
     public abstract RingTensor UniformBits(Shape shape);
 

@@ -31,6 +31,17 @@ sealed class DealerCorrelations(Seed zero, Seed one, Meter meter) : Correlations
         return keys;
     }
 
+    internal override Func<RingTensor> ZeroHalfOfNext(Shape shape)
+    {
+        var position = _zeroPosition;
+        return () =>
+        {
+            var half = RingTensor.Uninitialized(shape);
+            _zero.Fill(half.Values, position);
+            return half;
+        };
+    }
+
     public override RingTensor Uniform(Shape shape)
     {
         Note(DrawKind.Uniform, shape);

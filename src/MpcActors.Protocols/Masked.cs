@@ -11,6 +11,12 @@ public sealed record Masked(RingTensor Public, RingTensor Mask, int FractionBits
 {
     public Shape Shape => Public.Shape;
 
+    /// <summary>Whether the mask is one draw as it was drawn, and no part of it nor a rearrangement.</summary>
+    internal bool IsWhole { get; init; }
+
+    /// <summary>At the dealer's, of a whole mask: party zero's share of it, made again when it is asked for.</summary>
+    internal Func<RingTensor>? ZeroHalf { get; init; }
+
     /// <summary>Minus the wire: local, since both halves change sign.</summary>
     public static Masked operator -(Masked wire) => new(-wire.Public, -wire.Mask, wire.FractionBits);
 

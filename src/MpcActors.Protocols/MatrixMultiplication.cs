@@ -56,6 +56,39 @@ public static class MatrixMultiplication
         return new(dealt, fractionBits);
     }
 
+    /// <summary>The same of two wires as they were opened, by one product a party and one of the dealer's instead of two and one; one fraction bit more.</summary>
+    /// <remarks>
+    /// Party b knows X_b = X̂ − 2[R]_b, and X = (X_0 + X_1)/2; likewise Y. Then 2XY = X_0Y_0 + X_1Y_1 − (X_0 − X_1)(Y_0 − Y_1)/2, of which the last is
+    /// 2([R]_0 − [R]_1)([S]_0 − [S]_1): the masks' alone, so that it is dealt. Twice a product is the product with its point a bit further on.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A wire is a part or a rearrangement of what was opened.</exception>
+    public static Share MultiplyWholeBlocks(this Party party, Shape result, Masked left, Masked right, IReadOnlyList<Block> blocks)
+    {
+        if (!left.IsWhole || !right.IsWhole) throw new ArgumentException($"{left} and {right} are not both wires as they were opened");
+        foreach (var block in blocks) party.Meter.CountMultiplications(2 * block.Multiplications);
+        var fractionBits = left.FractionBits + right.FractionBits + 1;
+        var dealt = party.Correlations.Derived(result, () =>
+        {
+            var sum = RingTensor.Zeros(result);
+            Accumulate(HalvesDifference(left), HalvesDifference(right) * unchecked((ulong)-2), blocks, sum);
+            return sum;
+        });
+        if (dealt.IsHollow || left.Public.IsHollow || right.Public.IsHollow) return new(RingTensor.Hollow(result), fractionBits);
+
+        // The dealt tensor is this party's own copy and nobody else's, so the sum grows in it.
+        var (x, y) = (OwnOf(left), OwnOf(right));
+        Accumulate(x, y, blocks, dealt);
+        x.Release();
+        y.Release();
+        return new(dealt, fractionBits);
+    }
+
+    /// <summary>[R]_0 − [R]_1 = 2[R]_0 − R.</summary>
+    static RingTensor HalvesDifference(Masked wire) => wire.ZeroHalf!() * 2 - wire.Mask;
+
+    /// <summary>X̂ − 2[R]_b.</summary>
+    static RingTensor OwnOf(Masked wire) => wire.Public - wire.Mask * 2;
+
     static void Accumulate(RingTensor left, RingTensor right, IReadOnlyList<Block> blocks, RingTensor result)
     {
         var (x, y, z) = (left.Values, right.Values, result.Values);

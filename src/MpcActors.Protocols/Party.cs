@@ -116,10 +116,10 @@ public sealed class Party
     public async ValueTask<Masked[]> Mask(params Share[] shares)
     {
         var opening = new Opening(this);
-        var masks = Array.ConvertAll(shares, share => Correlations.Uniform(share.Shape));
-        var slots = shares.Zip(masks, (share, mask) => opening.Add(share.Value, mask)).ToArray();
+        var masks = Array.ConvertAll(shares, share => (ZeroHalf: Correlations.ZeroHalfOfNext(share.Shape), Value: Correlations.Uniform(share.Shape)));
+        var slots = shares.Zip(masks, (share, mask) => opening.Add(share.Value, mask.Value)).ToArray();
         await opening.Exchange();
-        return shares.Select((share, i) => new Masked(slots[i].Opened, masks[i], share.FractionBits)).ToArray();
+        return shares.Select((share, i) => new Masked(slots[i].Opened, masks[i].Value, share.FractionBits) { IsWhole = true, ZeroHalf = masks[i].ZeroHalf }).ToArray();
     }
 
     /// <summary>Masks one share with a fresh uniform mask and opens it: one round.</summary>

@@ -51,6 +51,46 @@ public sealed class MatrixTests
         }));
     }
 
+    /// <summary>Of the ring's values without a truncation, so that the doubled product shows all of its bits but the first.</summary>
+    [Fact]
+    public void Wires_as_they_were_opened_multiply_by_one_product_a_party_to_twice_the_product_also_in_a_later_epoch()
+    {
+        var (x, y) = (Random("x", new(4, 3)), Random("y", new(4, 5)));
+        var block = new Block(new(0, 3, 4, 3), new(0, 5, 4, 5), new(0, 5, 3, 5), LeftIsTransposed: true);
+        var run = TwoParty.Run(Seed.FromNumber(1), [x, y], async (party, inputs) =>
+        {
+            var wires = await party.Mask(inputs);
+            var first = party.MultiplyWholeBlocks(new(3, 5), wires[0], wires[1], [block]);
+            if (party.Seat != Seat.Planner)
+            {
+                await party.EndEpoch();
+                await party.BeginEpoch(1);
+            }
+
+            return [first, party.MultiplyWholeBlocks(new(3, 5), wires[0], await party.Mask(inputs[1]), [block])];
+        });
+
+        var expected = (TransposedProduct(x.Value, y.Value) * 2).Values;
+        Assert.Equal(expected, run.Opened.Values);
+        Assert.Equal(expected, (run.Zero[1].Value + run.One[1].Value).Values);
+        Assert.Equal(1, run.Zero[0].FractionBits);
+        Assert.Equal(Cost.Round + Cost.Opening(12) + Cost.Opening(20) + Cost.Masking(20) + 2 * MatrixMultiplication.CostOf(new(3, 5)), run.Planned);
+        Assert.Throws<ArgumentException>(() => TwoParty.Run(Seed.FromNumber(1), [x, y], async (party, inputs) =>
+        {
+            var wires = await party.Mask(inputs);
+            return [party.MultiplyWholeBlocks(new(3, 5), wires[0].Reshape(new(4, 3)), wires[1], [block])];
+        }));
+    }
+
+    static RingTensor TransposedProduct(RingTensor left, RingTensor right)
+    {
+        var result = RingTensor.Zeros(new(left.Shape.Columns, right.Shape.Columns));
+        for (var k = 0; k < left.Shape.Rows; k++)
+            for (var i = 0; i < left.Shape.Columns; i++)
+                for (var j = 0; j < right.Shape.Columns; j++) result.Span[i * right.Shape.Columns + j] += left[k, i] * right[k, j];
+        return result;
+    }
+
     [Fact]
     public void Blocks_multiply_within_larger_tensors_and_add_up()
     {

@@ -28,7 +28,7 @@ public sealed class FusedTraining : ITrainingSuite
     public ValueTask<Share> TransposedProduct(Party party, Wire x, Wire g, int[] parts) => Product(party, x, true, g, false);
 
     public ValueTask<Share> MultiplyBlocks(Party party, Shape result, Wire left, Wire right, IReadOnlyList<Block> blocks) =>
-        ValueTask.FromResult(party.MultiplyBlocks(result, new BlockFactors(Of(left), Of(right), blocks)));
+        ValueTask.FromResult(party.MultiplyWholeBlocks(result, Of(left), Of(right), blocks));
 
     public ValueTask<Share> Multiply(Party party, Wire x, Wire y) => ValueTask.FromResult(party.Multiply(Of(x), Of(y)));
 
@@ -132,7 +132,7 @@ public sealed class FusedTraining : ITrainingSuite
     static ValueTask<Share> Product(Party party, Wire left, bool leftIsTransposed, Wire right, bool rightIsTransposed)
     {
         var (shape, blocks) = Tiles.Of(left.Shape, leftIsTransposed, right.Shape, rightIsTransposed);
-        return ValueTask.FromResult(party.MultiplyBlocks(shape, new BlockFactors(Of(left), Of(right), blocks)));
+        return ValueTask.FromResult(party.MultiplyWholeBlocks(shape, Of(left), Of(right), blocks));
     }
 
     static Masked Of(Wire wire) => ((OpenWire)wire).Masked;

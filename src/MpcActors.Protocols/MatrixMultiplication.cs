@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
@@ -70,7 +71,10 @@ public static class MatrixMultiplication
         var dealt = party.Correlations.Derived(result, () =>
         {
             var sum = RingTensor.Zeros(result);
-            Accumulate(HalvesDifference(left), HalvesDifference(right) * unchecked((ulong)-2), blocks, sum);
+            var (ofLeft, ofRight) = (HalvesDifference(left, default(Difference)), HalvesDifference(right, default(MinusTwiceDifference)));
+            Accumulate(ofLeft, ofRight, blocks, sum);
+            ofLeft.Release();
+            ofRight.Release();
             return sum;
         });
         if (dealt.IsHollow || left.Public.IsHollow || right.Public.IsHollow) return new(RingTensor.Hollow(result), fractionBits);
@@ -83,11 +87,33 @@ public static class MatrixMultiplication
         return new(dealt, fractionBits);
     }
 
-    /// <summary>[R]_0 − [R]_1 = 2[R]_0 − R.</summary>
-    static RingTensor HalvesDifference(Masked wire) => wire.ZeroHalf!() * 2 - wire.Mask;
+    /// <summary>A multiple of [R]_0 − [R]_1 = 2[R]_0 − R.</summary>
+    static RingTensor HalvesDifference<TMultiple>(Masked wire, TMultiple multiple)
+        where TMultiple : struct, IExpression3
+    {
+        var half = wire.ZeroHalf!();
+        var difference = Elementwise.Map(half, half, wire.Mask, multiple);
+        half.Release();
+        return difference;
+    }
 
     /// <summary>X̂ − 2[R]_b.</summary>
-    static RingTensor OwnOf(Masked wire) => wire.Public - wire.Mask * 2;
+    static RingTensor OwnOf(Masked wire) => Elementwise.Map(wire.Public, wire.Mask, wire.Mask, default(OwnHalf));
+
+    readonly struct OwnHalf : IExpression3
+    {
+        public Vector512<ulong> Apply(Vector512<ulong> open, Vector512<ulong> mask, Vector512<ulong> again) => open - mask - again;
+    }
+
+    readonly struct Difference : IExpression3
+    {
+        public Vector512<ulong> Apply(Vector512<ulong> half, Vector512<ulong> again, Vector512<ulong> mask) => half + again - mask;
+    }
+
+    readonly struct MinusTwiceDifference : IExpression3
+    {
+        public Vector512<ulong> Apply(Vector512<ulong> half, Vector512<ulong> again, Vector512<ulong> mask) => (mask - half - again) << 1;
+    }
 
     static void Accumulate(RingTensor left, RingTensor right, IReadOnlyList<Block> blocks, RingTensor result)
     {

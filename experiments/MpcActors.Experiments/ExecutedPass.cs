@@ -41,12 +41,12 @@ public sealed record PassSettings(ITransformerWeights Weights, NamedSuite Suite,
 /// <param name="SecondsOn">Simulated online time by network; computation as it was measured here.</param>
 /// <param name="ComputeSeconds">Online computation of the busier party, with the whole machine to itself.</param>
 /// <param name="SetUpBytes">That each party sends to open the weights under their masks; once for a model.</param>
-/// <param name="MaxError">Largest difference of the last layer's output or a logit from the clear model's, gross errors apart; from end to end, or within a layer where a suite has gross errors.</param>
+/// <param name="MaxError">Largest difference of the last layer's output or a logit from the clear model's, gross errors apart; from end to end, or within a layer where a suite has gross errors. Null where nothing but gross errors is left.</param>
 /// <param name="GrossErrors">Values off by more than 2^20 units; each is a local truncation gone wrong, or follows from one.</param>
 /// <param name="PeakBytes">Of the process, all roles together.</param>
 public sealed record PassMeasurement(
     IReadOnlyList<double> ProcessorSeconds, IReadOnlyDictionary<string, double> SecondsOn, double ComputeSeconds, double OfflineSeconds, int Rounds, long SentBytes, long OfflineBytes, long SetUpBytes,
-    double MaxError, double MeanError, long GrossErrors, long PeakBytes, string Transcript, IReadOnlyList<OperationCost> Operations);
+    double? MaxError, double? MeanError, long GrossErrors, long PeakBytes, string Transcript, IReadOnlyList<OperationCost> Operations);
 
 /// <summary>Executes one pass on shares, by all the actors in this process.</summary>
 public static class ExecutedPass
@@ -111,7 +111,7 @@ public static class ExecutedPass
         }
     }
 
-    static (double Largest, double Mean, long Gross) Compare(PassSettings settings, PreparedTransformer transformer, double[] rows, double[][] layers, double[] logits)
+    static (double? Largest, double? Mean, long Gross) Compare(PassSettings settings, PreparedTransformer transformer, double[] rows, double[][] layers, double[] logits)
     {
         var clear = new ClearPreparedTransformer(transformer, settings.Suite.Functions);
         var (x, gross) = (rows, 0L);
@@ -126,6 +126,6 @@ public static class ExecutedPass
         gross += GrossErrors.Count(logits, expected);
         var differences = layers[^1].Zip(x, (got, wanted) => Math.Abs(got - wanted)).Concat(logits.Zip(expected, (got, wanted) => Math.Abs(got - wanted)))
             .Where(difference => difference < GrossErrors.Threshold).ToArray();
-        return (differences.DefaultIfEmpty(double.NaN).Max(), differences.DefaultIfEmpty(double.NaN).Average(), gross);
+        return differences.Length == 0 ? (null, null, gross) : (differences.Max(), differences.Average(), gross);
     }
 }

@@ -184,7 +184,7 @@ public sealed partial class SecpTuningCost : IExperiment
         yield return new($"{name}: LAN time", publishedSeconds, pass.SecondsOn["lan"], "seconds");
         yield return new($"{name}: traffic", null, (double)(2 * pass.SentBytes), "bytes");
         yield return new($"{name}: processor time of all computing roles", null, pass.ProcessorSeconds[0], "seconds");
-        yield return new($"{name}: largest error", null, pass.MaxError, "", suite.HasGrossErrors ? $"{pass.GrossErrors} gross errors of local truncation, not counted in it" : null);
+        yield return new($"{name}: largest error", null, (object?)pass.MaxError ?? "none but gross errors", "", suite.HasGrossErrors ? $"{pass.GrossErrors} gross errors of local truncation, not counted in it" : null);
     }
 
     static CostPlan Plan(AttentionKind kind, NamedSuite suite, int tokens) =>
@@ -230,7 +230,7 @@ public sealed partial class SecpTuningCost : IExperiment
         Line("| executed on shares, all layers | tokens | rounds | traffic | LAN time | processor time, all roles | peak memory | largest error | gross errors |");
         Line("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var (kind, suite, tokens, pass) in executed)
-            Line(string.Create(CultureInfo.InvariantCulture, $"| {NameOf(kind)}, {suite.Name} | {tokens} | {pass.Rounds} | {Quantity(2.0 * pass.SentBytes, "bytes")} | {pass.SecondsOn["lan"]:0.0} s | {pass.ProcessorSeconds[0]:0} s | {pass.PeakBytes / 1e9:0.0} GB | {pass.MaxError:0.0e0} | {pass.GrossErrors} |"));
+            Line(string.Create(CultureInfo.InvariantCulture, $"| {NameOf(kind)}, {suite.Name} | {tokens} | {pass.Rounds} | {Quantity(2.0 * pass.SentBytes, "bytes")} | {pass.SecondsOn["lan"]:0.0} s | {pass.ProcessorSeconds[0]:0} s | {pass.PeakBytes / 1e9:0.0} GB | {(pass.MaxError is { } error ? error.ToString("0.0e0", CultureInfo.InvariantCulture) : "–")} | {pass.GrossErrors} |"));
         Line("");
         Line("Attention alone, all layers, by length: traffic, and seconds on LAN / WAN-1 / WAN-2.");
         Line("");

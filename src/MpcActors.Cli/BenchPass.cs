@@ -134,9 +134,10 @@ sealed record PassReport : Report
 
     public required long SetUpBytesPerParty { get; init; }
 
-    public required double MaxError { get; init; }
+    /// <summary>Null where nothing but gross errors is left.</summary>
+    public required double? MaxError { get; init; }
 
-    public required double MeanError { get; init; }
+    public required double? MeanError { get; init; }
 
     public required long GrossErrors { get; init; }
 

@@ -55,12 +55,13 @@ public sealed class ShareOptimizerTests(ITestOutputHelper output)
     public void Numbers_that_go_through_a_step_in_parts_end_where_they_do_together()
     {
         using var golden = new GoldenTraining("roberta");
-        var settings = new AdamSettings(Rate, Decay: 0.01);
+        // An ε that a gradient of nothing but rounding, such as that of a key's bias, stays below.
+        var settings = new AdamSettings(Rate, Decay: 0.01, Epsilon: 0.03);
 
         var run = golden.Run(() => new FusedTraining(), () => new ShareAdam(settings, mostTogether: 1000), steps: 2);
 
         Assert.Equal(run.Planned, run.Cost);
-        Compare(golden, run, ClearSteps(golden, settings, 2), parameterError: 1e-3, stepError: 0.03);
+        Compare(golden, run, ClearSteps(golden, settings, 2), parameterError: 1e-4, stepError: 2e-3);
     }
 
     [Fact]

@@ -11,9 +11,7 @@ internal sealed class ActorCell : IUntypedActorContext
 
     private readonly LocalActorRef self;
     private readonly Children children = new();
-    private readonly HashSet<ISystemRef> watchedBy = [];
-    private readonly Dictionary<IActorRef, object> watching = [];
-    private readonly Dictionary<IActorRef, object> dead = [];
+    private readonly DeathWatch watch;
     private readonly List<Envelope> held = [];
     private ActorBase actor;
     private Envelope envelope;
@@ -32,6 +30,7 @@ internal sealed class ActorCell : IUntypedActorContext
         ParentCell = parent;
         Props = props;
         self = new LocalActorRef(this, path);
+        watch = new DeathWatch(self);
     }
 
     /// <summary>Of the actor running on this thread; a test kit sets it to send as its test actor.</summary>
@@ -50,6 +49,10 @@ internal sealed class ActorCell : IUntypedActorContext
     public Stack<Receive> Behaviors { get; } = new();
     public RestartCount Restarts { get; } = new();
     public Type ActorType => Props.Type;
+
+    /// <summary>Whether it is on its way out, or its parent has told it to be.</summary>
+    public bool IsStopping => stopRequested || terminating;
+
     public IActorRef Self => self;
     public IActorRef Sender => envelope.Sender ?? SystemImpl.DeadLetters;
     public IActorRef Parent => ParentCell?.Self ?? ActorRefs.Nobody;
@@ -93,16 +96,11 @@ internal sealed class ActorCell : IUntypedActorContext
         target?.SendSystem(new SystemMessage.Stop());
     }
 
-    public IActorRef Watch(IActorRef subject) => Watch(subject, null);
+    public IActorRef Watch(IActorRef subject) => watch.Begin(subject, null);
 
-    public IActorRef WatchWith(IActorRef subject, object message) => Watch(subject, message ?? throw new ArgumentNullException(nameof(message)));
+    public IActorRef WatchWith(IActorRef subject, object message) => watch.Begin(subject, message ?? throw new ArgumentNullException(nameof(message)));
 
-    public IActorRef Unwatch(IActorRef subject)
-    {
-        if (watching.Remove(subject)) SystemRef.Of(subject).SendSystem(new SystemMessage.Unwatch(self));
-        dead.Remove(subject);
-        return subject;
-    }
+    public IActorRef Unwatch(IActorRef subject) => watch.End(subject);
 
     public void Become(Receive receive)
     {
@@ -175,8 +173,8 @@ internal sealed class ActorCell : IUntypedActorContext
         {
             switch (message)
             {
-                case SystemMessage.Watch watch: AddWatcher(watch.Watcher); break;
-                case SystemMessage.Unwatch unwatch: watchedBy.Remove(unwatch.Watcher); break;
+                case SystemMessage.Watch begin: watch.AddWatcher(begin.Watcher, terminated); break;
+                case SystemMessage.Unwatch end: watch.RemoveWatcher(end.Watcher); break;
                 case var _ when terminated: break;
                 case SystemMessage.Create: Create(); break;
                 case SystemMessage.Stop: Terminate(); break;
@@ -209,9 +207,8 @@ internal sealed class ActorCell : IUntypedActorContext
             case Kill:
                 throw new ActorKilledException("Kill");
             case Terminated died:
-                // Unwatched meanwhile: the news is not wanted any more.
-                if (!dead.Remove(died.ActorRef, out var instead)) return;
-                message = instead ?? died;
+                message = watch.Hear(died);
+                if (message is null) return;
                 break;
             case TimerScheduler.Tick tick:
                 message = actor is IWithTimers { Timers: TimerScheduler timers } ? timers.Accept(tick) : null;
@@ -373,48 +370,24 @@ internal sealed class ActorCell : IUntypedActorContext
         envelope = outer;
         foreach (var unread in held) SystemImpl.DeadLetterRef.Publish(unread.Message, unread.Sender, Self);
         held.Clear();
-        foreach (var subject in watching.Keys) SystemRef.Of(subject).SendSystem(new SystemMessage.Unwatch(self));
-        watching.Clear();
+        watch.EndAll();
 
         var news = new SystemMessage.Died(Self);
         if (ParentCell is not null) ParentCell.Send(news);
         else SystemImpl.RootStopped();
-        foreach (var watcher in watchedBy)
+        // The parent has heard it as such.
+        foreach (var watcher in watch.Watchers)
             if (watcher != ParentCell?.Self) watcher.SendSystem(news);
     }
 
     private void Bury(IActorRef corpse)
     {
         var wasChild = children.Remove(corpse);
-        if (watching.Remove(corpse, out var instead))
-        {
-            dead[corpse] = instead;
-            SystemImpl.Engine.Enqueue(this, new Envelope(new Terminated(corpse, true, false), corpse));
-        }
+        if (watch.Bury(corpse)) SystemImpl.Engine.Enqueue(this, new Envelope(new Terminated(corpse, true, false), corpse));
         if (!wasChild) return;
         if (ParentCell is null) SystemImpl.GuardianStopped(corpse);
         if (terminating && children.IsEmpty) FinishTermination();
         else if (restartCause is not null && !children.AnyStopping()) FinishRestart();
-    }
-
-    private void AddWatcher(ISystemRef watcher)
-    {
-        if (terminated) watcher.SendSystem(new SystemMessage.Died(Self));
-        else watchedBy.Add(watcher);
-    }
-
-    private IActorRef Watch(IActorRef subject, object instead)
-    {
-        ArgumentNullException.ThrowIfNull(subject);
-        if (subject.Equals(Self) || SystemRef.Of(subject) is not { } target) return subject;
-        if (watching.TryGetValue(subject, out var before))
-        {
-            if (!Equals(before, instead)) throw new InvalidOperationException($"Watch({Self}, {subject}) termination message was not overwritten; unwatch first.");
-            return subject;
-        }
-        watching[subject] = instead;
-        target.SendSystem(new SystemMessage.Watch(self));
-        return subject;
     }
 
     private void ArmReceiveTimeout()
@@ -428,77 +401,4 @@ internal sealed class ActorCell : IUntypedActorContext
 
     private void LogError(Exception cause, string message) =>
         SystemImpl.EventStream.Publish(new Error(cause, string.Create(CultureInfo.InvariantCulture, $"{Self.Path}"), ActorType, message));
-
-    /// <summary>Children in the order of their making; names may be taken from any thread.</summary>
-    private sealed class Children
-    {
-        private readonly Lock gate = new();
-        private readonly OrderedDictionary<string, ActorCell> byName = [];
-        private long unnamed;
-        private bool closed;
-
-        public bool IsEmpty
-        {
-            get
-            {
-                lock (gate) return byName.Count == 0;
-            }
-        }
-
-        public ActorCell Add(string name, Func<string, ActorCell> create)
-        {
-            lock (gate)
-            {
-                if (closed) throw new InvalidOperationException("Cannot create child while terminating or terminated");
-                name ??= Base64Name(unnamed++);
-                if (byName.ContainsKey(name)) throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
-                var cell = create(name);
-                byName.Add(name, cell);
-                return cell;
-            }
-        }
-
-        public ActorCell Find(string name)
-        {
-            lock (gate) return byName.GetValueOrDefault(name);
-        }
-
-        public List<ActorCell> All()
-        {
-            lock (gate) return [.. byName.Values];
-        }
-
-        public List<ActorCell> Close()
-        {
-            lock (gate)
-            {
-                closed = true;
-                return [.. byName.Values];
-            }
-        }
-
-        public bool Remove(IActorRef child)
-        {
-            lock (gate)
-                return byName.TryGetValue(child.Path.Name, out var cell) && cell.Self.Equals(child) && byName.Remove(child.Path.Name);
-        }
-
-        public bool AnyStopping()
-        {
-            lock (gate) return byName.Values.Any(c => c.stopRequested || c.terminating);
-        }
-
-        private static string Base64Name(long number)
-        {
-            const string Digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+~";
-            var name = "$";
-            do
-            {
-                name += Digits[(int)(number & 63)];
-                number >>= 6;
-            }
-            while (number > 0);
-            return name;
-        }
-    }
 }

@@ -11,8 +11,9 @@ static class PlainSections
     public static IEnumerable<Section> Of(RunFile run, params IReadOnlyCollection<string> shown)
     {
         JsonProperty[] left = [.. run.Root.EnumerateObject().Where(member => !Common.Contains(member.Name) && !shown.Contains(member.Name))];
-        foreach (var member in left.Where(member => member.Value.ValueKind == JsonValueKind.Array))
-            if (Table(member) is { } table) yield return new(member.Name, Capital(Title(member.Name)), "", null, table);
+        DataTable[] tables = [.. left.Where(member => member.Value.ValueKind == JsonValueKind.Array).Select(Table).OfType<DataTable>()];
+        // A member's name may be anything, so it is no part of an address.
+        for (var i = 0; i < tables.Length; i++) yield return new($"more-{i + 1}", tables[i].Title, "", null, tables[i]);
         var single = left.SelectMany(member => Flat(member.Name, member.Value)).ToArray();
         if (single.Length > 0)
             yield return new("settings", "Settings and other figures", "", null, new DataTable("Settings and other figures", 1, [new("what"), new("value")], single));
@@ -54,7 +55,7 @@ static class PlainSections
         _ => "",
     };
 
-    static string Capital(string title) => char.ToUpperInvariant(title[0]) + title[1..];
+    static string Capital(string title) => title.Length == 0 ? "–" : char.ToUpperInvariant(title[0]) + title[1..];
 
     /// <summary>cpuSeconds becomes "cpu seconds".</summary>
     static string Title(string name) => string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));

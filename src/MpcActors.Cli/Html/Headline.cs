@@ -7,10 +7,12 @@ sealed record Headline(string Question, string Answer)
 {
     public static Headline Of(RunFile run) => run.Command switch
     {
+        "tune" when run.Members("training").Any() => OfGradients(run),
         "demo" or "tune" => OfTuning(run),
+        "adapt" => OfAdaptation(run),
         "cost" => OfCost(run),
         "federate" => OfFederation(run),
-        "bench layer" or "bench model" => OfPass(run),
+        "bench layer" or "bench model" => OfExecution(run),
         _ when run.Command.StartsWith("experiment ", StringComparison.Ordinal) => OfExperiment(run),
         _ => new($"mpc {run.Command}", $"Took {Words.Seconds(run.Number("elapsedSeconds") ?? 0)}."),
     };
@@ -32,9 +34,29 @@ sealed record Headline(string Question, string Answer)
         $"What will {run.Number("passes"):0} pass(es) of {run.Text("model")} cost, {run.Number("tokens"):0} tokens, {run.Text("attention")} attention, {run.Text("suite")} protocols?",
         $"{Words.Of(run.Number("rounds"), "")} rounds and {Words.Bytes(run.Number("online", "cryptenBytes") ?? 0)} sent and received by each party: {string.Join(", ", Networks(run))}.");
 
-    static Headline OfPass(RunFile run) => new(
-        $"What does {run.Text("model")}, {run.Number("layers"):0} layer(s), {run.Number("tokens"):0} tokens, {run.Text("attention")} attention, {run.Text("suite")} protocols cost on shares?",
-        $"{Words.Seconds(run.Number("cpuSeconds") ?? 0)} of processor time of all computing roles, {Words.Bytes(2 * (RunFile.LargestOf(run.Root, "sentBytesPerParty") ?? 0))} sent and received by each party; online {string.Join(", ", Networks(run))}. "
+    static Headline OfGradients(RunFile run)
+    {
+        double Tuned(string where) => run.Members("accuracy", where).Select(kind => kind.Value.GetDouble()).FirstOrDefault(double.NaN);
+        var steps = run.List("attention").Select(cost => $"{Words.Seconds(RunFile.NumberOf(cost, "seconds") ?? 0)} on {RunFile.TextOf(cost, "network")}").ToArray();
+        var answer = run.Members("accuracy", "private").Any()
+            ? $"{Words.Share(Tuned("private"))} of the test texts are right after training on shares, {Words.Share(Tuned("clear"))} after the same training in the clear; a step takes {string.Join(", ", steps)}."
+            : $"{Words.Share(Tuned("clear"))} of the test texts are right after training in the clear.";
+        return new($"What does private training of {run.Text("model")} by gradients ({run.TextAt("training", "method")}) on {run.Text("task")} reach, and what does it cost?", answer);
+    }
+
+    static Headline OfAdaptation(RunFile run)
+    {
+        double? Distance(string model) => run.Number("heldOut", model, "distance");
+        var others = new[] { ("before", "before"), ("with the shipped weights", "shipped") }.Where(other => Distance(other.Item2) is not null).Select(other => $"{Words.Of(Distance(other.Item2), "")} {other.Item1}");
+        return new(
+            $"How close does {run.Text("model")} with {run.Text("attention")} attention come to the softmax model?",
+            $"On text that was held out, embeddings differ by {Words.Of(Distance("adapted"), "")} (1 − cosine) on average; {string.Join(", ", others)}.");
+    }
+
+    /// <summary>Of a pass, or of a step, whose parts each have their processor time.</summary>
+    static Headline OfExecution(RunFile run) => new(
+        $"What does {run.Text("model")}, {run.Number("layers"):0} layer(s), {run.Number("tokens"):0} tokens, {run.Text("attention")} attention, {run.Text("suite")} protocols cost on shares{(run.Text("method") is { } method ? $", in a step of {method}" : "")}?",
+        $"{Words.Seconds(run.Number("cpuSeconds") ?? run.List("byPhase").Sum(phase => RunFile.NumberOf(phase, "processorSeconds") ?? 0))} of processor time of all computing roles, {Words.Bytes(2 * (RunFile.LargestOf(run.Root, "sentBytesPerParty") ?? 0))} sent and received by each party; online {string.Join(", ", Networks(run))}. "
         + $"The largest error is {Words.Of(run.Number("maxError"), "")}.");
 
     static Headline OfFederation(RunFile run) => new(

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MpcActors.Cli.Html;
 
-/// <summary>Of plans and of executed passes: time by network, cost by operation, layer and phase.</summary>
+/// <summary>Of plans, executed passes and steps: time by network, cost by phase, operation and layer.</summary>
 static class OperationSections
 {
     /// <summary>More bars than these cannot be read; the table has all.</summary>
@@ -12,7 +12,12 @@ static class OperationSections
     {
         if (Networks(run) is { } networks) yield return networks;
         foreach (var (name, title) in new[] { ("byPhase", "By phase"), ("byOperation", "By operation"), ("byLayer", "By layer") })
-            if (By(run, name, title) is { } section) yield return section;
+            if (By(run.List(name), name, title) is { } section) yield return section;
+
+        // An executed step has the operations within each phase. A phase's name may be anything, so it is no part of an address.
+        var phases = run.List("byPhase").ToArray();
+        for (var i = 0; i < phases.Length; i++)
+            if (By(RunFile.ListOf(phases[i], "byOperation"), $"phase-{i + 1}", $"By operation, {RunFile.TextOf(phases[i], "phase")}") is { } section) yield return section;
     }
 
     /// <summary>Rounds, bytes and computation, each as time.</summary>
@@ -26,22 +31,22 @@ static class OperationSections
 
     static double? Bytes(RunFile run) => run.Root.TryGetProperty("online", out var online) ? RunFile.LargestOf(online, "sentBytesPerParty") : RunFile.LargestOf(run.Root, "sentBytesPerParty");
 
-    static Section? By(RunFile run, string name, string title)
+    static Section? By(IEnumerable<JsonElement> parts, string id, string title)
     {
-        JsonElement[] parts = [.. run.List(name)];
-        if (parts.Length == 0) return null;
         IReadOnlyList<object?>[] rows =
         [
             .. parts.Select(part => (IReadOnlyList<object?>)
             [
-                RunFile.TextOf(part, "operation"), RunFile.NumberOf(part, "rounds"), RunFile.NumberOf(part, "sentBytes"), RunFile.NumberOf(part, "offlineBytes"), RunFile.NumberOf(part, "share"),
+                RunFile.TextOf(part, "operation") ?? RunFile.TextOf(part, "phase"), RunFile.NumberOf(part, "rounds"), RunFile.NumberOf(part, "sentBytes"),
+                RunFile.NumberOf(part, "offlineBytes"), RunFile.NumberOf(part, "share"), RunFile.NumberOf(part, "processorSeconds"),
             ]),
         ];
+        if (rows.Length == 0) return null;
         var largest = rows.Where(row => row[2] is > 0.0).OrderByDescending(row => (double)row[2]!).Take(MostBars).ToArray();
         var chart = largest.Length < 2 ? null : new Chart(
             "bars", $"{largest[0][0]} sends most.", new(""), new("sent by each party", "bytes"),
             [.. largest.Select(row => (string?)row[0] ?? "")], [new("sent by each party", [.. largest.Select(row => (double?)row[2])], [])]);
-        return new(name, title, "", chart, new DataTable(
-            title, 1, [new(title[3..]), new("rounds"), new("sent by each party", "bytes"), new("dealt beforehand", "bytes"), new("share of what is sent", "share")], rows));
+        Column[] columns = [new(title[3..]), new("rounds"), new("sent by each party", "bytes"), new("dealt beforehand", "bytes"), new("share of what is sent", "share"), new("processor time", "seconds")];
+        return new(id, title, "", chart, new DataTable(title, 1, columns, rows).WithoutEmptyColumns());
     }
 }

@@ -41,6 +41,8 @@ sealed class RunFile
 
     public string? Text(string name) => TextOf(Root, name);
 
+    public string? TextAt(string of, string name) => Find(Root, [of]) is { } found ? TextOf(found, name) : null;
+
     public double? Number(params ReadOnlySpan<string> path) => NumberOf(Root, path);
 
     /// <summary>Elements of an array; none where there is none.</summary>

@@ -7,7 +7,15 @@ sealed record Section(string Id, string Title, string Text, Chart? Chart, params
 
 /// <param name="Keys">Leading columns that name a row.</param>
 /// <param name="Rows">Strings, numbers, quantities or null.</param>
-sealed record DataTable(string Title, int Keys, IReadOnlyList<Column> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);
+sealed record DataTable(string Title, int Keys, IReadOnlyList<Column> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows)
+{
+    /// <summary>Runs of other kinds and versions lack some of a table's figures.</summary>
+    public DataTable WithoutEmptyColumns()
+    {
+        int[] kept = [.. Enumerable.Range(0, Columns.Count).Where(i => i < Keys || Rows.Any(row => row[i] is not null))];
+        return new(Title, Keys, [.. kept.Select(i => Columns[i])], [.. Rows.Select(row => (IReadOnlyList<object?>)[.. kept.Select(i => row[i])])]);
+    }
+}
 
 /// <param name="Unit">Of its numbers: bytes, seconds, share, change, or none; decides how they are written.</param>
 sealed record Column(string Name, string Unit = "");

@@ -12,9 +12,10 @@ sealed record Strips(double Seconds, IReadOnlyList<Strips.Track> Tracks)
 
     internal sealed record Track(string Name, string Busy);
 
-    /// <summary>From the trace that the run wrote beside its run.json; null where there is none, or it is no trace.</summary>
+    /// <summary>From the trace that the run wrote beside its run.json; null where there is none, it is no trace, or the run had no session: the trace is then of an earlier one.</summary>
     public static Strips? Beside(RunFile run)
     {
+        if (run.Text("transcript") is null) return null;
         var file = Path.Combine(Path.GetDirectoryName(run.Path) is { Length: > 0 } folder ? folder : ".", "trace.json");
         if (!File.Exists(file)) return null;
         try
@@ -36,7 +37,7 @@ sealed record Strips(double Seconds, IReadOnlyList<Strips.Track> Tracks)
         var open = new Dictionary<long, double>();
         foreach (var item in RunFile.ListOf(trace, "traceEvents"))
         {
-            var (kind, process, name, start) = (RunFile.TextOf(item, "ph"), (int)(RunFile.NumberOf(item, "pid") ?? 0), RunFile.TextOf(item, "name") ?? "", RunFile.NumberOf(item, "ts") ?? 0);
+            var (kind, process, name, start) = (RunFile.TextOf(item, "ph"), (int)(RunFile.NumberOf(item, "pid") ?? 0), RunFile.TextOf(item, "name") ?? "", Math.Max(0, RunFile.NumberOf(item, "ts") ?? 0));
             if (kind == "M" && name == "process_name" && item.TryGetProperty("args", out var args)) names[process] = RunFile.TextOf(args, "name") ?? "";
             // Thread 0 is online work, 1 is what was done beforehand.
             if (kind == "X") spans.Add((names.GetValueOrDefault(process, $"process {process}") + (RunFile.NumberOf(item, "tid") is 1 ? " (offline)" : ""), start, start + (RunFile.NumberOf(item, "dur") ?? 0)));

@@ -13,16 +13,22 @@ static class TuningSections
     public static IEnumerable<Section> Of(RunFile run)
     {
         if (Accuracy(run) is { } accuracy) yield return accuracy;
+        if (Networks(run, "generation") is { } networks) yield return networks;
+        foreach (var section in Curves(run)) yield return section;
+    }
+
+    /// <param name="unit">Of the tuning: a generation or a step.</param>
+    public static Section? Networks(RunFile run, string unit)
+    {
         NetworkTime[] times =
         [
             .. run.List("attention").Select(cost => new NetworkTime(
                 RunFile.TextOf(cost, "network") ?? "", RunFile.TextOf(cost, "kind") ?? "", RunFile.NumberOf(cost, "rounds") ?? 0, RunFile.LargestOf(cost, "sentBytesPerParty") ?? 0, RunFile.NumberOf(cost, "seconds") ?? 0)),
         ];
-        if (times.Length > 0) yield return NetworkTime.Section("networks", "What a generation takes, by network", run, times);
-        foreach (var section in Curves(run)) yield return section;
+        return times.Length == 0 ? null : NetworkTime.Section("networks", $"What a {unit} takes, by network", run, times);
     }
 
-    static Section? Accuracy(RunFile run)
+    public static Section? Accuracy(RunFile run)
     {
         string[] kinds = [.. run.Members("accuracy", "zeroShotOf").Select(kind => kind.Name)];
         if (kinds.Length == 0) return null;

@@ -39,7 +39,7 @@ sealed record WhatIf(IReadOnlyList<WhatIf.Network> Networks, IReadOnlyList<WhatI
         if (RunFile.TextOf(cost, "network") is not { } network || NetworkTime.Figures(run, network) is not { } figures) return null;
         var (rounds, bytes, seconds) = (RunFile.NumberOf(cost, "rounds") ?? 0, RunFile.LargestOf(cost, "sentBytesPerParty") ?? 0, RunFile.NumberOf(cost, "seconds") ?? 0);
         var compute = Math.Max(0, seconds - rounds * figures.Latency - 8 * bytes / figures.BitsPerSecond);
-        return new($"this run: a generation with {RunFile.TextOf(cost, "kind")}, as measured", [new((int)(run.Number("tuning", "population") ?? 1), rounds, bytes, compute)]);
+        return new($"this run: a {RunFile.TextOf(cost, "scope") ?? "generation"} with {RunFile.TextOf(cost, "kind")}, as measured", [new((int)(run.Number("tuning", "population") ?? 1), rounds, bytes, compute)]);
     }
 
     static IEnumerable<Scenario> Planned(string model, int tokens, int batch) =>

@@ -16,19 +16,20 @@ static class BenchCommand
         var json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
         var seed = Options.Seed();
         var folder = Options.Text("--out", "DIR", "Folder for run.json (default: out/bench-kernels)");
+        var page = Options.Page();
         var kernels = new ExemplifiedCommand(
             "kernels",
             "Ring matrix products against the machine's own multiplication peak, the random generator, comparisons and their keys.",
             ("mpc bench kernels", "about half a minute; quiet the machine first"),
             ("mpc bench kernels --json", "one JSON object on standard output"))
         {
-            json, seed, folder,
+            json, seed, folder, page,
         };
         kernels.SetAction((result, cancellation) => Task.Run(
             async () =>
             {
-                var output = new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
                 var files = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", "bench-kernels"));
+                var output = Output.Of(result, json, page, files.Folder);
                 output.Error.WriteLine("measuring matrix products and the generator");
                 var watch = System.Diagnostics.Stopwatch.StartNew();
                 var rates = KernelBenchmark.Run();
@@ -49,7 +50,7 @@ static class BenchCommand
                     DcfOfBits = FssBenchmark.Comparisons(FssPayload.Bit, TimeSpan.FromSeconds(1)),
                 };
                 files.Write("run.json", report.ToJson() + "\n");
-                output.Show(report, Tables(report), $"File: {Path.Combine(files.Folder, "run.json")}");
+                await output.ShowAsync(report, Tables(report), files.Folder, $"File: {Path.Combine(files.Folder, "run.json")}", cancellation);
                 return (int)ExitCode.Done;
             },
             cancellation));

@@ -69,7 +69,7 @@ static class BenchPass
         var measured = await ExecutedPass.RunAsync(settings, output.Error.WriteLine, cancellation);
         var report = PassReport.Of($"bench {name}", choice, common, batch, plan, measured) with { ElapsedSeconds = watch.Elapsed.TotalSeconds };
         files.Write("run.json", report.ToJson() + "\n");
-        output.Show(report, Tables(report), $"File: {Path.Combine(files.Folder, "run.json")}");
+        await output.ShowAsync(report, Tables(report), files.Folder, $"File: {Path.Combine(files.Folder, "run.json")}", cancellation);
         return (int)ExitCode.Done;
     }
 

@@ -14,22 +14,23 @@ static class BenchProtocols
         var json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
         var seed = Options.Seed();
         var folder = Options.Text("--out", "DIR", "Folder for run.json (default: out/bench-protocols)");
+        var page = Options.Page();
         var command = new ExemplifiedCommand(
             "protocols", "Each operation of each suite by itself: rounds, bytes, processor time of all roles.",
             ("mpc bench protocols", "about half a minute; quiet the machine first"))
         {
-            json, seed, folder,
+            json, seed, folder, page,
         };
         command.SetAction((result, cancellation) => Task.Run(
             async () =>
             {
-                var output = new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
                 var files = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", "bench-protocols"));
+                var output = Output.Of(result, json, page, files.Folder);
                 var watch = Stopwatch.StartNew();
                 var rates = await ProtocolBenchmark.RunAsync(output.Error.WriteLine, cancellation);
                 var report = new ProtocolReport { Command = "bench protocols", Seed = result.GetValue(seed), ElapsedSeconds = watch.Elapsed.TotalSeconds, Protocols = rates };
                 files.Write("run.json", report.ToJson() + "\n");
-                output.Show(report, [Table(rates)], $"File: {Path.Combine(files.Folder, "run.json")}");
+                await output.ShowAsync(report, [Table(rates)], files.Folder, $"File: {Path.Combine(files.Folder, "run.json")}", cancellation);
                 return (int)ExitCode.Done;
             },
             cancellation));

@@ -59,7 +59,7 @@ static class BenchStep
         var measured = await ExecutedStep.RunAsync(settings, output.Error.WriteLine, cancellation);
         var report = StepReport.Of($"bench {name}", choice, common, settings, plan, measured) with { ElapsedSeconds = watch.Elapsed.TotalSeconds };
         files.Write("run.json", report.ToJson() + "\n");
-        output.Show(report, Tables(report), $"File: {Path.Combine(files.Folder, "run.json")}");
+        await output.ShowAsync(report, Tables(report), files.Folder, $"File: {Path.Combine(files.Folder, "run.json")}", cancellation);
         return (int)ExitCode.Done;
     }
 

@@ -14,20 +14,28 @@ sealed class CommonOptions(string command)
     readonly Option<string?> _latency = Options.Text("--latency", "TIME", "One-way latency instead of the network's, such as 30ms");
     readonly Option<string?> _bandwidth = Options.Text("--bandwidth", "RATE", "Bandwidth of each direction instead of the network's, such as 50Mbps");
 
+    readonly Option<string?> _page = Options.Page();
+
     readonly Option<string> _time = Options.Choice(
         "--time", "How computation enters the simulated time: as measured here, or modelled from counts, the same on every machine", "measured", "measured", "modelled");
 
-    public void AddTo(Command to)
+    /// <param name="mayWritePage">False for a command that writes its page in any case, or none.</param>
+    public void AddTo(Command to, bool mayWritePage = true)
     {
         foreach (var option in new Option[] { _network, _latency, _bandwidth, _time, _seed, _out, _json }) to.Options.Add(option);
+        if (mayWritePage) to.Options.Add(_page);
     }
 
-    public CommonSettings Read(ParseResult result) => new(
-        result.GetValue(_json),
-        result.GetValue(_seed),
-        result.GetValue(_out) ?? Path.Combine("out", command),
-        BadInputException.Check(() => Network(result)),
-        result.GetValue(_time) == "modelled" ? Work.Modelled.Default : Work.Measured);
+    public CommonSettings Read(ParseResult result)
+    {
+        var folder = result.GetValue(_out) ?? Path.Combine("out", command);
+        return new(
+            result.GetValue(_json),
+            result.GetValue(_seed),
+            folder,
+            BadInputException.Check(() => Network(result)),
+            result.GetValue(_time) == "modelled" ? Work.Modelled.Default : Work.Measured) { Page = Output.PageOf(result, _page, folder) };
+    }
 
     /// <summary>The profile or file that was named.</summary>
     public string NetworkName(ParseResult result) => result.GetValue(_network) ?? "lan";
@@ -47,6 +55,9 @@ sealed class CommonOptions(string command)
 /// <param name="Network">What the sessions run on; costs are given for the other profiles too.</param>
 sealed record CommonSettings(bool Json, ulong Seed, string Out, LinkProfile Network, Work Work)
 {
+    /// <summary>File of the HTML page; null where none was asked for.</summary>
+    public string? Page { get; init; }
+
     /// <summary>The papers' three networks, and the user's where it is another.</summary>
     public IReadOnlyList<LinkProfile> Networks { get; } =
         [.. new[] { LinkProfile.Lan, LinkProfile.Wan1, LinkProfile.Wan2, Network }.DistinctBy(network => network.Name)];

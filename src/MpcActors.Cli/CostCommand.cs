@@ -33,27 +33,27 @@ static class CostCommand
         transformer.AddTo(command);
         foreach (var option in new Option[] { method, promptRows, batch, population, queries }) command.Options.Add(option);
         common.AddTo(command);
-        command.SetAction(result =>
+        command.SetAction((result, cancellation) =>
         {
             var (choice, name) = (transformer.Read(result), result.GetValue(method)!);
             return name == "fot"
-                ? Run(result, choice, common.Read(result), result.GetValue(batch), result.GetValue(population), result.GetValue(queries))
-                : RunSteps(result, transformer.ForStep(result, choice), common.Read(result), name, result.GetValue(promptRows), result.GetValue(batch), result.GetValue(queries));
+                ? RunAsync(result, choice, common.Read(result), result.GetValue(batch), result.GetValue(population), result.GetValue(queries), cancellation)
+                : RunStepsAsync(result, transformer.ForStep(result, choice), common.Read(result), name, result.GetValue(promptRows), result.GetValue(batch), result.GetValue(queries), cancellation);
         });
         return command;
     }
 
-    static int RunSteps(ParseResult result, TransformerChoice choice, CommonSettings common, string method, int promptRows, int batch, int steps)
+    static async Task<int> RunStepsAsync(ParseResult result, TransformerChoice choice, CommonSettings common, string method, int promptRows, int batch, int steps, CancellationToken cancellation)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var plan = BadInputException.Check(() => CostPlan.OfStep(
             choice.Config, choice.Suite, method == "sft" ? TuningMethod.Full : TuningMethod.Prompt, promptRows, choice.Tokens, batch, choice.Trainable));
         var report = CostReport.Of(choice, common, plan, batch, 1, steps, method) with { ElapsedSeconds = watch.Elapsed.TotalSeconds };
-        Output.Of(result, common).Show(report, Tables(report, common.Networks));
+        await Output.Of(result, common).ShowAsync(report, Tables(report, common.Networks), common.Out, null, cancellation);
         return (int)ExitCode.Done;
     }
 
-    static int Run(ParseResult result, TransformerChoice choice, CommonSettings common, int batch, int population, int queries)
+    static async Task<int> RunAsync(ParseResult result, TransformerChoice choice, CommonSettings common, int batch, int population, int queries, CancellationToken cancellation)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var outline = TransformerOutline.Of(choice.Config, choice.Attention, choice.Features, PassSettings.Classes);
@@ -61,7 +61,7 @@ static class CostCommand
         var plan = BadInputException.Check(() => CostPlan.Of(outline, choice.Suite, choice.Tokens, checked(perPass * batch)));
         var passes = (queries + perPass - 1) / perPass;
         var report = CostReport.Of(choice, common, plan, batch, perPass, passes) with { ElapsedSeconds = watch.Elapsed.TotalSeconds };
-        Output.Of(result, common).Show(report, Tables(report, common.Networks));
+        await Output.Of(result, common).ShowAsync(report, Tables(report, common.Networks), common.Out, null, cancellation);
         return (int)ExitCode.Done;
     }
 

@@ -45,7 +45,7 @@ static class DemoCommand
         {
             quick, offline, task, queries, testTexts, weights,
         };
-        common.AddTo(command);
+        common.AddTo(command, mayWritePage: false);
         command.SetAction(async (result, cancellation) =>
         {
             var settings = common.Read(result);
@@ -116,8 +116,8 @@ static class DemoCommand
         });
         folder.Write("run.json", report.ToJson() + "\n");
         folder.Write("demo.md", TuningMarkdown.Of(report));
-        ReportCommand.Write(folder, "report.html", [RunFile.Parse(report.ToJson(), Path.Combine(folder.Folder, "run.json"))], charts);
-        output.Show(report, TuningTables.Of(report), $"Files: {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "demo.md")}, {Path.Combine(folder.Folder, "trace.json")} (open it at ui.perfetto.dev), {Path.Combine(folder.Folder, "report.html")} (open it in a browser)");
+        ReportCommand.Write(folder, ReportCommand.FileName, [RunFile.Parse(report.ToJson(), Path.Combine(folder.Folder, "run.json"))], charts);
+        output.Show(report, TuningTables.Of(report), $"Files: {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "demo.md")}, {Path.Combine(folder.Folder, "trace.json")} (open it at ui.perfetto.dev), {Path.Combine(folder.Folder, ReportCommand.FileName)} (open it in a browser)");
         return (int)ExitCode.Done;
     }
 

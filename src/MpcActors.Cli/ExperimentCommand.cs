@@ -32,12 +32,13 @@ static class ExperimentCommand
         var json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
         var seed = Options.Seed();
         var folder = Options.Text("--out", "DIR", $"Folder for run.json, tables and CSV (default: out/experiment-{experiment.Name}){(experiment.KeepsParts ? "; parts that are done there already are not done again" : "")}");
+        var page = Options.Page();
         var command = new ExemplifiedCommand(
             experiment.Name, experiment.Question,
             ($"mpc experiment {experiment.Name}", experiment.KeepsParts ? "in full; a run that was stopped goes on where it was" : "in full"),
             ($"mpc experiment {experiment.Name} --quick --json", "a smaller pass, one JSON object on standard output"))
         {
-            quick, seed, folder, json,
+            quick, seed, folder, json, page,
         };
         if (experiment.KeepsParts) command.Options.Add(shown);
         var configured = experiment as IConfiguredExperiment;
@@ -45,11 +46,11 @@ static class ExperimentCommand
         command.SetAction((result, cancellation) => Task.Run(
             async () =>
             {
-                var output = new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, result.GetValue(json));
                 var files = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", $"experiment-{experiment.Name}"));
+                var output = Output.Of(result, json, page, files.Folder);
                 var settings = new ExperimentSettings(result.GetValue(quick), result.GetValue(seed), files.Folder) { ShowsWhatIsDone = experiment.KeepsParts && result.GetValue(shown) };
                 var report = await RunAsync(configured?.With(result) ?? experiment, settings, files, output.Error, cancellation);
-                output.Show(report, Tables(report), $"Files: {string.Join(", ", Directory.GetFiles(files.Folder).Order(StringComparer.Ordinal))}");
+                await output.ShowAsync(report, Tables(report), files.Folder, $"Files: {string.Join(", ", Directory.GetFiles(files.Folder).Order(StringComparer.Ordinal))}", cancellation);
                 return (int)ExitCode.Done;
             },
             cancellation));

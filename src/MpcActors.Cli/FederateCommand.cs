@@ -59,7 +59,7 @@ static class FederateCommand
             return result with { ElapsedSeconds = steps.Elapsed.TotalSeconds };
         });
         folder.Write("run.json", report.ToJson() + "\n");
-        output.Show(report, Tables(report), $"Files: {Path.Combine(folder.Folder, "run.json")}");
+        await output.ShowAsync(report, Tables(report), folder.Folder, $"Files: {Path.Combine(folder.Folder, "run.json")}", cancellation);
         return (int)ExitCode.Done;
     }
 

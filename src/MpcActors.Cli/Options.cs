@@ -58,5 +58,13 @@ static class Options
 
     public static Option<string?> Text(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
 
+    /// <summary>Where a run's HTML page goes; alone, beside its run.json.</summary>
+    public static Option<string?> Page() => new("--report")
+    {
+        Description = "Write the run as one HTML page, too (default: report.html in the run's folder)",
+        HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 }

@@ -7,11 +7,13 @@ namespace MpcActors.Cli;
 /// <summary>A run, or two, as one HTML file.</summary>
 static class ReportCommand
 {
+    public const string FileName = "report.html";
+
     public static Command Create()
     {
         var first = new Argument<string>("RUN.json") { Description = "What a command wrote, or its folder" };
         var second = new Argument<string?>("OTHER.json") { Description = "Another run of the same command, set beside the first", Arity = ArgumentArity.ZeroOrOne };
-        var file = Options.Text("--out", "FILE", "The page (default: report.html beside RUN.json)");
+        var file = Options.Text("--out", "FILE", $"The page (default: {FileName} beside RUN.json)");
         var offline = Options.Flag("--offline", "Fetch nothing: charts only if their library is in the cache");
         var command = new ExemplifiedCommand(
             "report", "Writes a run as one HTML page: answer, charts, tables, sliders for other networks, timeline. It asks nothing of any server.",
@@ -23,18 +25,33 @@ static class ReportCommand
         command.SetAction(async (result, cancellation) =>
         {
             RunFile[] runs = [.. new[] { result.GetValue(first), result.GetValue(second) }.OfType<string>().Select(RunFile.Read)];
-            var path = result.GetValue(file) ?? Path.Combine(Path.GetDirectoryName(runs[0].Path) is { Length: > 0 } folder ? folder : ".", "report.html");
-            var charts = await LibraryAsync(result.GetValue(offline), new LineProgress(result.InvocationConfiguration.Error), cancellation);
-            Write(new OutputFolder(Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : "."), Path.GetFileName(path), runs, charts);
+            var path = result.GetValue(file) ?? Path.Combine(FolderOf(runs[0].Path), FileName);
+            await WriteAsync(path, runs, result.GetValue(offline), result.InvocationConfiguration.Error, cancellation);
             result.InvocationConfiguration.Output.WriteLine($"File: {path}");
             return (int)ExitCode.Done;
         });
         return command;
     }
 
-    /// <summary>The chart library; null where nothing may be fetched and it is not in the cache.</summary>
-    public static async Task<string?> LibraryAsync(bool isOffline, IProgress<string> progress, CancellationToken cancellation) =>
-        isOffline ? await ChartLibrary.FindAsync(new ModelCache(), cancellation) : await ChartLibrary.EnsureAsync(new ModelCache(), progress, cancellation);
+    public static string FolderOf(string file) => Path.GetDirectoryName(file) is { Length: > 0 } folder ? folder : ".";
+
+    public static async Task WriteAsync(string file, IReadOnlyList<RunFile> runs, bool isOffline, TextWriter error, CancellationToken cancellation) =>
+        Write(new OutputFolder(FolderOf(file)), Path.GetFileName(file), runs, await LibraryAsync(isOffline, new LineProgress(error), cancellation));
+
+    /// <summary>The chart library; null where it is not in the cache and nothing may, or can, be fetched: a page without charts still has every number.</summary>
+    public static async Task<string?> LibraryAsync(bool isOffline, IProgress<string> progress, CancellationToken cancellation)
+    {
+        if (isOffline) return await ChartLibrary.FindAsync(new ModelCache(), cancellation);
+        try
+        {
+            return await ChartLibrary.EnsureAsync(new ModelCache(), progress, cancellation);
+        }
+        catch (MissingResourceException problem)
+        {
+            progress.Report($"the page is written without charts: {problem.Message}");
+            return null;
+        }
+    }
 
     public static void Write(OutputFolder folder, string name, IReadOnlyList<RunFile> runs, string? charts)
     {

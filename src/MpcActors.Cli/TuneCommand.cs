@@ -75,7 +75,7 @@ static class TuneCommand
             return result with { ElapsedSeconds = steps.Elapsed.TotalSeconds, Phases = steps.Phases };
         });
         folder.Write("run.json", report.ToJson() + "\n");
-        output.Show(report, TuningTables.Of(report), $"Files: {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "prompt.json")} (the tuned prompt)");
+        await output.ShowAsync(report, TuningTables.Of(report), folder.Folder, $"Files: {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "prompt.json")} (the tuned prompt)", cancellation);
         return (int)ExitCode.Done;
     }
 

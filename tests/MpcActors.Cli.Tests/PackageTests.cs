@@ -17,10 +17,9 @@ public sealed class PackageTests
         System.Console.WriteLine(Rectification.CostOf(1000, truncates: false).Rounds + " rounds, " + FixedPoint.Decode(FixedPoint.Encode(1.5)));
         """;
 
-    [Fact]
+    [OnlineFact]
     public async Task The_libraries_serve_an_empty_project()
     {
-        if (Environment.GetEnvironmentVariable("MPC_ACTORS_OFFLINE") == "1") return;
         using var scratch = new Scratch();
         foreach (var name in new[] { "Ring", "Fss", "Protocols" }) await Pack(name, scratch);
         scratch.Write("Program.cs", Program);

@@ -5,10 +5,9 @@ namespace MpcActors.Cli.Tests;
 
 public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
 {
-    [Fact]
+    [BrowserFact]
     public async Task A_browser_draws_what_run_json_says_and_asks_nobody()
     {
-        if (Browser.Path is null) return;
         using var scratch = new Scratch();
         await Demo(scratch.Folder);
         Assert.Equal(0, (await Typed.Run("report", scratch.Folder)).Code);
@@ -42,10 +41,9 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
         for (var i = 0; i < costs.Count; i++) Assert.Equal(costs[i]!["seconds"]!.GetValue<double>(), stack.Sum(part => part!["data"]![i]!.GetValue<double>()), 9);
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task The_sliders_say_what_the_planner_says()
     {
-        if (Browser.Path is null) return;
         using var scratch = new Scratch();
         string[] small = ["cost", "--model", "tiny-roberta", "--tokens", "24", "--json"];
         await File.WriteAllTextAsync(scratch.Path("cost.json"), (await Typed.Run(small)).Output);
@@ -94,6 +92,60 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
         Assert.Contains("sent by each party, change", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("bench layer --backward --model tiny-roberta --tokens 16", "table-phase-2-1", "byPhase.1.byOperation.0.sentBytes")]
+    [InlineData("bench model --method prompt --prompt-rows 4 --model tiny-roberta --tokens 16", "table-byPhase-1", "byPhase.1.processorSeconds")]
+    [InlineData("adapt --offline --batch 8 --texts 200 --features 8 --steps 20 --check-every 10", "table-layers-1", "heldOut.adapted.hiddenErrors.0.1")]
+    [InlineData("tune --method sft --steps 3 --shots 4 --model tiny", "table-losses-1", "losses.private.2")]
+    [InlineData("tune --method prompt --steps 3 --shots 4 --model tiny", "table-step-2", "step.byOperation.0.sentBytes")]
+    [InlineData("cost --model tiny-roberta --tokens 16", "table-byLayer-1", "byLayer.0.sentBytes")]
+    public async Task A_run_writes_its_page_itself(string command, string table, string number)
+    {
+        using var scratch = new Scratch();
+        string[] data = command.StartsWith("tune", StringComparison.Ordinal) ? ["--data", scratch.Write("train.tsv", TuneTests.Texts()), "--label-words", "bad,good"] : [];
+
+        var typed = await Typed.Run([.. command.Split(' '), .. data, "--out", scratch.Path("out"), "--json", "--report", scratch.Path("pages/run.html")]);
+
+        Assert.True(typed.Code == 0, typed.Error);
+        var value = number.Split('.').Aggregate(JsonNode.Parse(typed.Output)!, (node, step) => int.TryParse(step, out var i) ? node[i]! : node[step]!).GetValue<double>();
+        var page = await File.ReadAllTextAsync(scratch.Path("pages/run.html"));
+        var rows = page.Split($"<table id=\"{table}\">")[1].Split("</table>")[0];
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"data-value=\"{value:R}\""), rows, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", page.Split("<script")[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_that_cannot_be_written_is_refused_before_the_run()
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run("bench", "layer", "--model", "tiny-roberta", "--tokens", "16", "--out", scratch.Path("out"), "--report", Path.Combine(scratch.Write("file", ""), "run.html"));
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("name another with --report", typed.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(scratch.Path("out/run.json")));
+    }
+
+    [Fact]
+    public async Task A_timeline_of_an_earlier_run_is_not_shown()
+    {
+        using var scratch = new Scratch();
+        var run = JsonNode.Parse((await Typed.Run("cost", "--model", "tiny-roberta", "--json")).Output)!;
+        scratch.Write("run.json", run.ToJsonString());
+        scratch.Write("trace.json", """{"traceEvents":[{"ph":"X","pid":1,"tid":0,"name":"work","ts":-5,"dur":10}]}""");
+
+        Assert.DoesNotContain("id=\"timeline\"", await Page(), StringComparison.Ordinal);
+        run["transcript"] = "00";
+        scratch.Write("run.json", run.ToJsonString());
+        Assert.Contains("id=\"timeline\"", await Page(), StringComparison.Ordinal);
+
+        async Task<string> Page()
+        {
+            Assert.Equal(0, (await Typed.Run("report", scratch.Folder, "--offline")).Code);
+            return await File.ReadAllTextAsync(scratch.Path("report.html"));
+        }
+    }
+
     [Fact]
     public async Task Texts_of_a_run_cannot_write_the_page()
     {
@@ -101,6 +153,8 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
         var run = JsonNode.Parse((await Typed.Run("cost", "--model", "tiny-roberta", "--json")).Output)!;
         run["model"] = "</script><script>alert(1)</script>";
         run["byOperation"]![0]!["operation"] = "<img src=x onerror=alert(2)>";
+        run["\"><script>alert(3)</script>"] = new JsonArray(new JsonObject { ["\"><script>alert(4)</script>"] = 1, [""] = 2 });
+        run[""] = new JsonArray(new JsonObject { ["a"] = 1 });
         await File.WriteAllTextAsync(scratch.Path("run.json"), run.ToJsonString());
 
         Assert.Equal(0, (await Typed.Run("report", scratch.Path("run.json"), "--offline")).Code);

@@ -28,7 +28,7 @@ static class AdaptCommand
         command.SetAction((result, cancellation) =>
         {
             var settings = options.Read(result);
-            return RunAsync(settings, new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, settings.Json), cancellation);
+            return RunAsync(settings, new Output(result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, settings.Json, settings.Page), cancellation);
         });
         return command;
     }
@@ -78,7 +78,7 @@ static class AdaptCommand
         });
         folder.Write("run.json", report.ToJson() + "\n");
         folder.Write("report.md", AdaptMarkdown.Of(report));
-        output.Show(report, AdaptTables.Of(report), $"Files: {Path.Combine(folder.Folder, PatchFile)} (the patch), {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "report.md")}");
+        await output.ShowAsync(report, AdaptTables.Of(report), folder.Folder, $"Files: {Path.Combine(folder.Folder, PatchFile)} (the patch), {Path.Combine(folder.Folder, "run.json")}, {Path.Combine(folder.Folder, "report.md")}", cancellation);
         return (int)ExitCode.Done;
     }
 

@@ -12,7 +12,11 @@ namespace MpcActors.Cli;
 /// <param name="CheckpointFolder">Null keeps none.</param>
 sealed record AdaptSettings(
     bool Json, string Out, string Model, string AttentionName, string PartName, AdaptationSettings Training, IReadOnlyList<string> TextFiles, bool UsesPublicText, int MostTexts,
-    string? Start, string? CheckpointFolder, bool Resume);
+    string? Start, string? CheckpointFolder, bool Resume)
+{
+    /// <summary>File of the HTML page; null where none was asked for.</summary>
+    public string? Page { get; init; }
+}
 
 /// <summary>The options of <c>adapt</c>, read into settings that can be run.</summary>
 sealed class AdaptOptions
@@ -38,12 +42,13 @@ sealed class AdaptOptions
     readonly Option<bool> _offline = Options.Flag("--offline", "Fetch nothing: the same as --model tiny");
     readonly Option<ulong> _seed = Options.Seed();
     readonly Option<string?> _out = Options.Text("--out", "DIR", "Folder for the files of the run (default: out/adapt)");
+    readonly Option<string?> _page = Options.Page();
     readonly Option<bool> _json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
 
     public void AddTo(Command to)
     {
         foreach (var option in new Option[]
-            { _model, _attention, _train, _features, _steps, _batch, _rate, _tokens, _check, _patience, _text, _textOnly, _texts, _start, _checkpoint, _resume, _offline, _seed, _out, _json })
+            { _model, _attention, _train, _features, _steps, _batch, _rate, _tokens, _check, _patience, _text, _textOnly, _texts, _start, _checkpoint, _resume, _offline, _seed, _out, _json, _page })
             to.Options.Add(option);
     }
 
@@ -63,9 +68,10 @@ sealed class AdaptOptions
             result.GetValue(_features), result.GetValue(_steps), result.GetValue(_batch), (float)result.GetValue(_rate), result.GetValue(_tokens), result.GetValue(_check),
             result.GetValue(_patience) is > 0 and var patience ? patience : null, result.GetValue(_seed));
         BadInputException.Check(training.Validate);
+        var folder = result.GetValue(_out) ?? Path.Combine("out", "adapt");
         return new(
-            result.GetValue(_json), result.GetValue(_out) ?? Path.Combine("out", "adapt"), model, attention, part, training, files, !result.GetValue(_textOnly), result.GetValue(_texts),
-            start, result.GetValue(_checkpoint), result.GetValue(_resume));
+            result.GetValue(_json), folder, model, attention, part, training, files, !result.GetValue(_textOnly), result.GetValue(_texts),
+            start, result.GetValue(_checkpoint), result.GetValue(_resume)) { Page = Output.PageOf(result, _page, folder) };
     }
 
     static Option<double> Rate() => new("--rate")

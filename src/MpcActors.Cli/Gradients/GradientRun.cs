@@ -59,7 +59,7 @@ static class GradientRun
             return result with { ElapsedSeconds = steps.Elapsed.TotalSeconds, Phases = steps.Phases };
         });
         folder.Write("run.json", report.ToJson() + "\n");
-        output.Show(report, GradientTables.Of(report), $"Files: {string.Join(", ", files.Select(file => Path.Combine(folder.Folder, file)))}");
+        await output.ShowAsync(report, GradientTables.Of(report), folder.Folder, $"Files: {string.Join(", ", files.Select(file => Path.Combine(folder.Folder, file)))}", cancellation);
         return (int)ExitCode.Done;
     }
 

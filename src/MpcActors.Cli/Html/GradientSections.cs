@@ -5,6 +5,8 @@ namespace MpcActors.Cli.Html;
 /// <summary>Of <c>tune --method sft</c> and <c>prompt</c>: accuracy, what a step costs and of what it is made, losses and checks on the way.</summary>
 static class GradientSections
 {
+    static readonly string[] Parts = ["forward", "backward", "optimizer"];
+
     static readonly (string Name, string Key)[] Places = [("in the clear", "clear"), ("on shares", "private")];
 
     public static IEnumerable<Section> Of(RunFile run)
@@ -19,7 +21,7 @@ static class GradientSections
     static Section? Step(RunFile run)
     {
         if (!run.Root.TryGetProperty("step", out var step) || step.ValueKind != JsonValueKind.Object) return null;
-        JsonElement[] parts = [.. new[] { "forward", "backward", "optimizer" }.Where(name => step.TryGetProperty(name, out _)).Select(step.GetProperty)];
+        JsonElement[] parts = [.. Parts.Where(name => step.TryGetProperty(name, out _)).Select(step.GetProperty)];
         var byParty = parts.Select(part => RunFile.NumberOf(part, "sentBytes")).ToArray();
         var chart = new Chart(
             "bars", string.Join(", ", parts.Select((part, i) => $"{RunFile.TextOf(part, "name")}: {Words.Of(byParty[i], "bytes")}")) + ".", new(""), new("sent by each party", "bytes"),

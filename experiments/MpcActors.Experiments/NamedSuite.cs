@@ -1,5 +1,6 @@
 using MpcActors.Models.Transformers;
 using MpcActors.Protocols;
+using MpcActors.Protocols.Hybrid;
 using MpcActors.Protocols.Published;
 using MpcActors.Protocols.Training;
 
@@ -12,13 +13,16 @@ namespace MpcActors.Experiments;
 public sealed record NamedSuite(string Name, string Description, Func<ISuite> Create, FeatureForm Features, IClearFunctions Functions)
 {
     /// <summary>Whether its truncation is each party's own, which now and then goes wrong.</summary>
-    public bool HasGrossErrors => this != Fused;
+    public bool HasGrossErrors => this == Published || this == PublishedStockCosine;
 
     /// <summary>The same protocols for steps of training.</summary>
-    public ITrainingSuite CreateTraining() => HasGrossErrors ? new PublishedTraining() : new FusedTraining();
+    public ITrainingSuite CreateTraining() => HasGrossErrors ? new PublishedTraining() : this == PriFft ? new PriFftTraining() : new FusedTraining();
 
     public static NamedSuite Fused { get; } = new(
         "fused", "ours", () => new FusedSuite(), FeatureForm.CosineAndSine, new ExactFunctions());
+
+    public static NamedSuite PriFft { get; } = new(
+        "prifft", "PriFFT's hybrid: functions by keys", () => new PriFftSuite(), FeatureForm.CosineAndSine, new ExactFunctions());
 
     public static NamedSuite Published { get; } = new(
         "published", "CrypTen with SecP-Tuning's one-round cosine", () => new PublishedSuite(PublishedCosine.OneRound), FeatureForm.ShiftedCosine, new PublishedApproximations(PublishedCosine.OneRound));
@@ -26,7 +30,7 @@ public sealed record NamedSuite(string Name, string Description, Func<ISuite> Cr
     public static NamedSuite PublishedStockCosine { get; } = new(
         "published-stock-cosine", "CrypTen as it stands", () => new PublishedSuite(PublishedCosine.Stock), FeatureForm.ShiftedCosine, new PublishedApproximations(PublishedCosine.Stock));
 
-    public static IReadOnlyList<NamedSuite> All { get; } = [Fused, Published, PublishedStockCosine];
+    public static IReadOnlyList<NamedSuite> All { get; } = [Fused, PriFft, Published, PublishedStockCosine];
 
     public static NamedSuite Find(string name) =>
         All.FirstOrDefault(suite => suite.Name == name) ?? throw new ArgumentException($"no suite is called '{name}'; there are {string.Join(", ", All.Select(suite => suite.Name))}");

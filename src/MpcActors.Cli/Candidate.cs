@@ -1,3 +1,4 @@
+using MpcActors.Experiments;
 using MpcActors.Models;
 using MpcActors.Tuning;
 
@@ -8,6 +9,9 @@ namespace MpcActors.Cli;
 sealed record Candidate(AttentionKind Attention, ClearEncoder Clear, LabelMatrix Labels, PromptProjection Projection, PromptBase Base, double[]? TokenRows)
 {
     public string Name => Attention.Name();
+
+    /// <summary>The protocols of its passes on shares.</summary>
+    public NamedSuite Suite { get; init; } = NamedSuite.Fused;
 
     /// <summary>The label vectors: always those of the published softmax model, since label texts are public.</summary>
     public static LabelMatrix LabelsOf(EncoderModel model, TextBatch labels) =>

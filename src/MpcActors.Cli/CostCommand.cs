@@ -83,7 +83,7 @@ static class CostCommand
         }
 
         yield return new Text(string.Create(CultureInfo.InvariantCulture,
-            $"Sent and received by one party (CrypTen's counting): {Bytes(report.Online.CryptenBytes)}. Dealt to party one: {Bytes(report.Offline.BytesPerParty[1])}. Once for the model: {Bytes(report.SetUp.SentBytesPerParty[0])} from each party.\n{report.Multiplications:0.000e0} multiplications by each party; about {Bytes(report.PeakBytes)} of memory for all roles in one process.\n"));
+            $"Sent and received by one party (CrypTen's counting): {Bytes(report.Online.CryptenBytes)}. Dealt, to both parties together: {Bytes(report.Offline.BytesPerParty[1])}. Once for the model: {Bytes(report.SetUp.SentBytesPerParty[0])} from each party.\n{report.Multiplications:0.000e0} multiplications by each party; about {Bytes(report.PeakBytes)} of memory for all roles in one process.\n"));
         var times = new Table { Title = new TableTitle("Time online") };
         foreach (var name in new[] { "network", "rounds", "bits", "computation", "seconds" }) times.AddColumn(name);
         foreach (var network in networks)

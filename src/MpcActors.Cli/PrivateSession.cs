@@ -57,7 +57,7 @@ static class PrivateSession
     static async Task<Run> RunAsync(Candidate candidate, SessionSecrets secrets, Seed session, RoleProgram dataOwner, Conditions conditions, CancellationToken cancellation)
     {
         // A service keeps one party's state, so each party runs its own.
-        var programs = new[] { Role.PartyZero, Role.PartyOne, Role.Dealer }.ToDictionary(role => role, role => SessionPrograms.Serve(role, secrets, session));
+        var programs = new[] { Role.PartyZero, Role.PartyOne, Role.Dealer }.ToDictionary(role => role, role => SessionPrograms.Serve(role, secrets, session, candidate.Suite));
         programs[Role.ModelOwner] = SessionPrograms.ModelOwner(candidate.Clear, candidate.Labels, secrets, session);
         programs[Role.DataOwner] = dataOwner;
         return await Simulation.RunAsync(new SimulationSettings(conditions.Network, conditions.Work, session) { Faults = conditions.Faults, IsRealTime = conditions.IsRealTime }, programs, cancellation);

@@ -1,4 +1,5 @@
 using MpcActors.Actors;
+using MpcActors.Experiments;
 using MpcActors.Models;
 using MpcActors.Models.Private;
 using MpcActors.Protocols;
@@ -33,10 +34,11 @@ sealed class SessionSecrets(Func<Role, Seed> of)
 static class SessionPrograms
 {
     /// <summary>Of a party or the dealer.</summary>
-    public static RoleProgram Serve(Role role, SessionSecrets secrets, Seed session) => port =>
+    /// <param name="suite">Ours if nothing is said.</param>
+    public static RoleProgram Serve(Role role, SessionSecrets secrets, Seed session, NamedSuite? suite = null) => port =>
     {
         var seat = role switch { Role.PartyZero => Seat.Zero, Role.PartyOne => Seat.One, _ => Seat.Dealer };
-        return new ForwardService(new FusedSuite()).Serve(new Party(seat, port, seat == Seat.Dealer ? secrets.In(session, role) : default));
+        return new ForwardService((suite ?? NamedSuite.Fused).Create()).Serve(new Party(seat, port, seat == Seat.Dealer ? secrets.In(session, role) : default));
     };
 
     public static RoleProgram ModelOwner(ClearEncoder clear, LabelMatrix labels, SessionSecrets secrets, Seed session) => port =>

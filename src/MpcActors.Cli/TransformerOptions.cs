@@ -11,7 +11,7 @@ sealed class TransformerOptions(string defaultModel, int defaultTokens, int most
 {
     readonly Option<string?> _model = Options.Text("--model", "NAME|FOLDER", $"{string.Join(", ", TransformerConfig.Names)}, or a folder with config.json and model.safetensors (default: {defaultModel})");
     readonly Option<string> _attention = Options.Choice("--attention", "Softmax, random features, or the mean of all tokens", "rfa", "softmax", "rfa", "uniform");
-    readonly Option<string> _suite = Options.Choice("--suite", "Ours, or CrypTen's protocols as SecP-Tuning ran them", "fused", [.. NamedSuite.All.Select(suite => suite.Name)]);
+    readonly Option<string> _suite = Options.Choice("--suite", "Ours, PriFFT's hybrid (functions by keys), or CrypTen's protocols as SecP-Tuning ran them", "fused", [.. NamedSuite.All.Select(suite => suite.Name)]);
     readonly Option<int> _tokens = Options.Count("--tokens", "Tokens of a text, prompt and marks included", defaultTokens, 1, mostTokens);
     readonly Option<int> _features = Options.Count("--features", "Random frequencies a head", 64, 1, 4096);
     readonly Option<int> _layers = Options.Count("--layers", "Layers, instead of the model's own number", 0, 0, 10_000);

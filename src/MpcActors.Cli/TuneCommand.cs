@@ -55,7 +55,7 @@ static class TuneCommand
             steps.Next();
             var texts = OwnerTexts.From(settings.Task, model, settings.Shots, int.MaxValue, settings.Common.Seed);
             var job = new TuningJob(model, texts, settings.Form, settings.Tuning, settings.Common);
-            var candidate = job.Prepare(attention);
+            var candidate = job.Prepare(attention) with { Suite = settings.Suite };
 
             steps.Next();
             var clear = await job.TuneInTheClearAsync(candidate, settings.Checkpoint("clear"), steps, cancellation);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MpcActors.Data;
+using MpcActors.Experiments;
 using MpcActors.Models;
 using MpcActors.Tuning;
 using MpcActors.Tuning.Gradients;
@@ -16,6 +17,9 @@ sealed record TuneSettings(
 
     /// <summary>Null with forward-only tuning.</summary>
     public GradientSettings? Gradients { get; init; }
+
+    /// <summary>Of passes on shares, with forward-only tuning.</summary>
+    public NamedSuite Suite { get; init; } = NamedSuite.Fused;
 
     /// <summary>A word a class, where words were given.</summary>
     public string[] LabelWords { get; init; } = [];
@@ -76,6 +80,7 @@ sealed class TuneOptions(string command)
         if (result.GetValue(_resume) && checkpoint is null) throw new BadInputException("--resume needs --checkpoint DIR, the folder that holds the state to go on from");
         if (result.GetValue(_offline) is false && !EncoderModel.Names.Contains(result.GetValue(_model))) RequireFolderFits(result);
         var gradients = _gradients.Read(result, common.Seed, _optimizer, _rows, _prompt, _budget, _patience, _reveal);
+        var suite = _gradients.SuiteOf(result);
         var task = BadInputException.Check(() => TsvTask.Read(Existing(data), result.GetValue(_test) is { } test ? Existing(test) : null, LabelSentences(result)));
         var model = result.GetValue(_offline) ? "tiny" : result.GetValue(_model)!;
         var defaults = new TuningSettings();
@@ -97,6 +102,7 @@ sealed class TuneOptions(string command)
             result.GetValue(_clear), checkpoint, result.GetValue(_resume))
         {
             Gradients = gradients,
+            Suite = suite,
             AttentionWeights = result.GetValue(_weights) is { } weights ? Existing(weights) : null,
             LabelWords = result.GetValue(_words)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
         };

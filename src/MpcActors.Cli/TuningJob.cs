@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using MpcActors.Actors.Nodes;
+using MpcActors.Experiments;
 using MpcActors.Models;
 using MpcActors.Network;
 using MpcActors.Tuning;
@@ -60,7 +61,8 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
             Texts = new TextCounts(
                 texts.Task.ClassNames.Count, texts.Train.Batch.Texts, texts.Dev.Batch.Texts, texts.Test.Batch.Texts, texts.Task.Test.Count, texts.Train.Batch.TotalRows),
             Tuning = new TuningFacts(
-                Optimizers.Name(settings.Optimizer), PromptForms.Name(form), form.Rows, settings.LatentDimension, settings.Population, QueriesOfFullRun, settings.Reveal == Reveal.Loss ? "loss" : "logits"),
+                Optimizers.Name(settings.Optimizer), PromptForms.Name(form), form.Rows, settings.LatentDimension, settings.Population, QueriesOfFullRun, settings.Reveal == Reveal.Loss ? "loss" : "logits",
+                tuned[0].Candidate.Suite.Name),
             Accuracy = new Accuracies(
                 first,
                 ByAttention(runs, run => (double?)run.Shown.ZeroShot),
@@ -97,7 +99,7 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
     }
 
     TuningSettings SettingsFor(Candidate candidate, string where) =>
-        settings with { Setup = $"{model.Name} {candidate.Name} {PromptForms.Name(form)} {where}" };
+        settings with { Setup = $"{model.Name} {candidate.Name} {PromptForms.Name(form)} {where}{(candidate.Suite == NamedSuite.Fused ? "" : $" {candidate.Suite.Name}")}" };
 
     static void Show(Steps steps, TuningProgress progress) => steps.Report(
         (double)progress.Queries / progress.Budget,

@@ -53,7 +53,8 @@ sealed record TextCounts(int Classes, int Train, int Dev, int Test, int TestOfTa
 
 /// <param name="QueriesOfFullRun">With which the documented accuracies were measured.</param>
 /// <param name="Reveal">What was opened of a candidate: logits, or loss.</param>
-sealed record TuningFacts(string Optimizer, string Prompt, int PromptRows, int LatentDimension, int Population, int QueriesOfFullRun, string Reveal);
+/// <param name="Suite">The protocols of passes on shares.</param>
+sealed record TuningFacts(string Optimizer, string Prompt, int PromptRows, int LatentDimension, int Population, int QueriesOfFullRun, string Reveal, string Suite);
 
 /// <summary>Shares of the test texts that were labelled right; the dictionaries are by attention.</summary>
 /// <param name="ZeroShot">Of the first attention: the published model, where it took part.</param>

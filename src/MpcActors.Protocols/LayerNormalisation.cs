@@ -3,11 +3,11 @@ using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
 
-/// <summary>(x − mean) / √(variance + ε) of each row: 10 rounds, for any variance, rows of 2 to 16384 values.</summary>
+/// <summary>(x − mean) / √(variance + ε) of each row: 10 rounds, or 8 by keys, for any variance, rows of 2 to 16384 values.</summary>
 /// <remarks>
 /// <para>1. d·2^q = (w·x − Σx)·c with c = 2^q/w rounded: local. What the rounding does to d it does to the variance too, and cancels.</para>
 /// <para>2. Open it and truncate it twice, to 20 fraction bits and to as many as squares have room for: one round. Open both: one round.</para>
-/// <para>3. Square and sum up: local. Open the sum: one round; its inverse square root (<see cref="PowerLaw"/>): five rounds.</para>
+/// <para>3. Square and sum up: local. Open the sum: one round; its inverse square root (<see cref="PowerLaw"/>): five rounds, or three.</para>
 /// <para>4. Open that: one round; truncate it and multiply row by row (<see cref="SegmentMultiplication"/>): local. Truncate: one round.</para>
 /// Limits: |x| ≤ 2^10, ε ≥ 2^−24. Error: 2^−13 of the result, 2^−19 over √(variance + ε), and one unit. CrypTen's inverse root
 /// holds for a variance from 0.1 to 160 only.
@@ -31,24 +31,25 @@ public static class LayerNormalisation
     /// <summary>Of the inverse square root, which leaves the bits that a normalised value can have: 6 up to a width of 4096, √4096.</summary>
     static int RootBitsFor(int width) => width <= 4096 ? 34 : 33;
 
-    public static Cost CostOf(Shape rows, double epsilon)
+    public static Cost CostOf(Shape rows, double epsilon, bool byKeys = false)
     {
         var (count, width) = ((long)rows.Count, rows.Columns);
         return Cost.Masking(count) + 2 * Truncation.CostOf(count)
             + Cost.Round + 2 * Cost.Opening(count) + Multiplication.CostOf(count)
-            + Cost.Masking(rows.Rows) + PowerLaw.InverseSquareRoot.CostOf(rows.Rows, PiecesFor(width, LowBitsFor(epsilon)))
+            + Cost.Masking(rows.Rows) + PowerLaw.InverseSquareRoot.CostOf(rows.Rows, PiecesFor(width, LowBitsFor(epsilon)), byKeys)
             + Cost.Masking(rows.Rows) + SegmentMultiplication.CostOf(count, rows.Rows)
             + Cost.Masking(count) + Truncation.CostOf(count);
     }
 
     /// <param name="rows">With up to 36 fraction bits, so that a product need not be truncated first.</param>
     /// <param name="fractionBits">Of the result.</param>
-    public static async ValueTask<Share> Normalize(this Party party, Share rows, double epsilon, int fractionBits = FixedPoint.FractionBits) =>
-        (await party.NormalizeWithRoot(rows, epsilon, fractionBits)).Normalised;
+    /// <param name="byKeys">Whether it compares by keys, which saves two rounds.</param>
+    public static async ValueTask<Share> Normalize(this Party party, Share rows, double epsilon, int fractionBits = FixedPoint.FractionBits, bool byKeys = false) =>
+        (await party.NormalizeWithRoot(rows, epsilon, fractionBits, byKeys)).Normalised;
 
     /// <summary>The same, and the open inverse roots 1/√(variance + ε), one a row, to be truncated by so many bits where they are a factor.</summary>
     internal static async ValueTask<(Share Normalised, Masked Root, int RootSurplus)> NormalizeWithRoot(
-        this Party party, Share rows, double epsilon, int fractionBits = FixedPoint.FractionBits)
+        this Party party, Share rows, double epsilon, int fractionBits = FixedPoint.FractionBits, bool byKeys = false)
     {
         var width = rows.Shape.Columns;
         if (width is < 2 or > 16384) throw new ArgumentException($"rows of 2 to 16384 values can be normalised, not of {width}");
@@ -70,7 +71,7 @@ public static class LayerNormalisation
         var h = BitOperations.Log2((uint)width) / 2;
         var lowBits = LowBitsFor(epsilon);
         var root = await PowerLaw.InverseSquareRoot.Times(Math.Sqrt(Math.ScaleB(width, -2 * h)))
-            .Evaluate(party, await party.Mask(sums with { FractionBits = sums.FractionBits + 2 * h }), lowBits, PiecesFor(width, lowBits));
+            .Evaluate(party, await party.Mask(sums with { FractionBits = sums.FractionBits + 2 * h }), lowBits, PiecesFor(width, lowBits), byKeys);
         var (open, surplus) = (await party.Mask(root), root.FractionBits - RootBitsFor(width));
         return (await party.TruncateTo(party.MultiplySegments(deviations[0], open, surplus, RowStarts(rows.Shape)), fractionBits), open, surplus);
     }

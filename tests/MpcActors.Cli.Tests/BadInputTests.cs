@@ -40,6 +40,7 @@ public sealed class BadInputTests
     [InlineData("bench kernel", "unknown command 'kernel'; did you mean kernels?")]
     [InlineData("cost --model roberta-lagre", "unknown model 'roberta-lagre': use roberta-base,")]
     [InlineData("cost --suite publisched", "did you mean published?")]
+    [InlineData("tune --data x --suite published", "--method fot tunes with --suite fused or prifft")]
     [InlineData("cost --model gpt2 --suite published", "has no random features for a causal model")]
     [InlineData("cost --model gpt3 --tokens 2048 --attention softmax --queries 1000000000", "more than 2^63 bytes or multiplications; plan fewer --queries")]
     [InlineData("bench layer --model nowhere", "or a folder with config.json and model.safetensors")]

@@ -18,6 +18,7 @@ public sealed class CostTests
     [InlineData("published")]
     [InlineData("published-stock-cosine")]
     [InlineData("fused")]
+    [InlineData("prifft")]
     public async Task A_layer_costs_what_was_planned(string suite)
     {
         using var scratch = new Scratch();
@@ -48,6 +49,7 @@ public sealed class CostTests
 
     [Theory]
     [InlineData("layer --backward --tokens 9")]
+    [InlineData("model --method sft --attention softmax --suite prifft --tokens 9")]
     [InlineData("layer --backward --tokens 9 --attention rfa --features 4 --suite published")]
     [InlineData("model --method prompt --prompt-rows 3 --tokens 9 --batch 2 --repeats 2")]
     [InlineData("model --method sft --attention rfa --features 4 --tokens 9")]

@@ -14,7 +14,7 @@ public sealed class GradientTuneTests
     [InlineData("sft", "tuned.safetensors", "--optimizer", "adamw", "--schedule", "cosine", "--warm-up", "2", "--clip-norm", "1")]
     [InlineData("prompt", "prompt.json", "--prompt-rows", "5", "--optimizer", "sgd")]
     [InlineData("sft", "tuned.safetensors", "--train-embedding")]
-    [InlineData("sft", "tuned.safetensors", "--attention", "rfa")]
+    [InlineData("sft", "tuned.safetensors", "--attention", "rfa", "--suite", "prifft")]
     public async Task Training_on_shares_ends_within_a_point_and_a_half_of_training_in_the_clear(string method, string file, params string[] more)
     {
         using var scratch = new Scratch();

@@ -42,15 +42,16 @@ public sealed class TuneTests
     }
 
     [Theory]
-    [InlineData("softmax", "input-rows", "cma-es")]
-    [InlineData("rfa", "added-rows", "random-search")]
-    [InlineData("uniform", "shift", "spsa")]
-    public async Task Every_prompt_form_tunes_on_shares_as_in_the_clear(string attention, string prompt, string optimizer)
+    [InlineData("softmax", "input-rows", "cma-es", "fused")]
+    [InlineData("softmax", "prefix", "cma-es", "prifft")]
+    [InlineData("rfa", "added-rows", "random-search", "prifft")]
+    [InlineData("uniform", "shift", "spsa", "fused")]
+    public async Task Every_prompt_form_tunes_on_shares_as_in_the_clear(string attention, string prompt, string optimizer, string suite)
     {
         using var scratch = new Scratch();
 
         var typed = await Typed.Run(Arguments(
-            scratch, "out", "--attention", attention, "--prompt", prompt, "--prompt-rows", "2", "--optimizer", optimizer, "--budget", "20", "--json"));
+            scratch, "out", "--attention", attention, "--prompt", prompt, "--prompt-rows", "2", "--optimizer", optimizer, "--suite", suite, "--budget", "20", "--json"));
 
         Assert.True(typed.Code == 0, typed.Error);
         var run = JsonDocument.Parse(typed.Output).RootElement;
@@ -58,6 +59,7 @@ public sealed class TuneTests
         Assert.InRange(run.GetProperty("comparisons").GetProperty(attention).GetProperty("logitError").GetDouble(), 0, 0.01);
         Assert.Equal(prompt, run.GetProperty("tuning").GetProperty("prompt").GetString());
         Assert.Equal(optimizer, run.GetProperty("tuning").GetProperty("optimizer").GetString());
+        Assert.Equal(suite, run.GetProperty("tuning").GetProperty("suite").GetString());
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using MpcActors.Data;
 using MpcActors.Models.Private;
 using MpcActors.Models.Transformers.Training;
 using MpcActors.Protocols;
+using MpcActors.Protocols.Hybrid;
 using MpcActors.Protocols.Published;
 using MpcActors.Protocols.Training;
 using MpcActors.Ring;
@@ -17,7 +18,7 @@ public sealed class LayerGradientTests(ITestOutputHelper output)
 
     static readonly int[] Lengths = [5, 3];
 
-    /// <summary>|g − g'|/|g|: ours, and the published suite's.</summary>
+    /// <summary>|g − g'|/|g|: ours with comparisons in rounds or by keys, and the published suite's.</summary>
     [Theory]
     [InlineData("dense", 1e-4, 2e-4)] // a truncation or two of values of the size of one
     [InlineData("norm", 3e-4, 5e-3)] // inverse roots within 2^−13 (Newton's within 5e−3) that meet the gradient twice
@@ -38,7 +39,7 @@ public sealed class LayerGradientTests(ITestOutputHelper output)
     [InlineData("answers", 1e-4, 1e-4)]
     public void A_layers_way_back_is_the_slope_of_its_function_and_costs_what_was_planned(string name, double fused, double published)
     {
-        foreach (var (suite, bound) in new (Func<ITrainingSuite>, double)[] { (() => new FusedTraining(), fused), (() => new PublishedTraining(), published) })
+        foreach (var (suite, bound) in new (Func<ITrainingSuite>, double)[] { (() => new FusedTraining(), fused), (() => new PriFftTraining(), fused), (() => new PublishedTraining(), published) })
         {
             var errors = LayerErrors.Of(Case(name), suite);
 
@@ -81,6 +82,8 @@ public sealed class LayerGradientTests(ITestOutputHelper output)
         var count = Lengths.Sum() * Width;
 
         Assert.Equal(Rectification.CostOf(count, truncates: false) + Rectification.CostOfBackward(count), LayerErrors.Of(Case("relu"), () => new FusedTraining()).Cost);
+        Assert.Equal(
+            Rectification.CostOf(count, truncates: false, byKeys: true) + Rectification.CostOfBackward(count), LayerErrors.Of(Case("relu"), () => new PriFftTraining()).Cost);
         Assert.Equal(SignedSelection.CostOfRelu(count) + SignedSelection.CostOfReluBackward(count), LayerErrors.Of(Case("relu"), () => new PublishedTraining()).Cost);
     }
 

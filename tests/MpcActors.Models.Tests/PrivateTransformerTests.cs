@@ -1,5 +1,6 @@
 using MpcActors.Models.Transformers;
 using MpcActors.Protocols;
+using MpcActors.Protocols.Hybrid;
 using MpcActors.Protocols.Published;
 
 namespace MpcActors.Models.Tests;
@@ -31,6 +32,25 @@ public sealed class PrivateTransformerTests
         var clear = session.Clear(new ExactFunctions());
         Assert.All(clear.Layers.Zip(run.Layers), pair => AssertClose(pair.First, pair.Second, HiddenError));
         AssertClose(clear.Logits, run.Logits, 2 * HiddenError);
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_pass_by_keys_is_as_exact_costs_what_was_planned_and_takes_fewer_rounds(string name, AttentionKind attention)
+    {
+        var session = new TransformerSession(name, attention, lengths: [13, 1, 30]);
+
+        var run = session.Run(() => new PriFftSuite(), isStreamed: true, watches: true);
+
+        var clear = session.Clear(new ExactFunctions());
+        Assert.All(clear.Layers.Zip(run.Layers), pair => AssertClose(pair.First, pair.Second, HiddenError));
+        AssertClose(clear.Logits, run.Logits, 2 * HiddenError);
+        var plan = session.Plan(new PriFftSuite(), isStreamed: true);
+        Assert.Equal(plan.Operations, run.Operations);
+        Assert.Equal(plan.SetUpBytes, run.SetUpBytes);
+        var fused = session.Plan(new FusedSuite(), isStreamed: true).Operations;
+        Assert.True(run.Operations.Sum(operation => operation.Rounds) < fused.Sum(operation => operation.Rounds));
+        Assert.True(run.Operations.Sum(operation => operation.SentBytes) < fused.Sum(operation => operation.SentBytes));
     }
 
     [Theory]

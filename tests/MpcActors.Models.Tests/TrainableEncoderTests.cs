@@ -1,6 +1,7 @@
 using MpcActors.Models.Private;
 using MpcActors.Models.Transformers.Training;
 using MpcActors.Protocols;
+using MpcActors.Protocols.Hybrid;
 using MpcActors.Protocols.Published;
 using MpcActors.Protocols.Training;
 using MpcActors.Ring;
@@ -52,13 +53,14 @@ public sealed class TrainableEncoderTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(AttentionKind.Softmax, FusedError)]
-    [InlineData(AttentionKind.RandomFeatures, FeatureError)]
-    public void The_fused_suite_has_the_twins_gradients_for_every_tensor_and_costs_what_was_planned(AttentionKind attention, double bound)
+    [InlineData(AttentionKind.Softmax, false, FusedError)]
+    [InlineData(AttentionKind.Softmax, true, FusedError)]
+    [InlineData(AttentionKind.RandomFeatures, false, FeatureError)]
+    public void Our_suites_have_the_twins_gradients_for_every_tensor_and_cost_what_was_planned(AttentionKind attention, bool isByKeys, double bound)
     {
         var (outline, tensors, texts, _) = Fixture(attention);
 
-        var run = Run(() => new FusedTraining(), TuningMethod.Layers, outline, tensors, TwoParty.Encode(texts.Rows, new Shape(texts.TotalRows, texts.Width)), []);
+        var run = Run(() => isByKeys ? new PriFftTraining() : new FusedTraining(), TuningMethod.Layers, outline, tensors, TwoParty.Encode(texts.Rows, new Shape(texts.TotalRows, texts.Width)), []);
 
         var clear = Twin(outline, tensors).Gradients(texts.Rows, Classes, Lengths);
         Assert.Equal(run.Planned, run.Cost);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MpcActors.Experiments;
 using MpcActors.Models.Transformers.Training;
 using MpcActors.Tuning.Gradients;
 
@@ -26,20 +27,30 @@ sealed class GradientOptions
     readonly Option<int> _batch = Options.Count("--batch-size", "Texts of a step", 8, most: 4096);
     readonly Option<int> _check = Options.Count("--check-every", "Steps between two looks at the development texts", 20);
     readonly Option<int> _keep = Options.Count("--checkpoint-every", "Steps between two states that are kept", 1);
-    readonly Option<string> _suite = Options.Choice("--suite", "Protocols of a step: ours, or CrypTen's as published", "fused", "fused", "published");
+    readonly Option<string> _suite = Options.Choice("--suite", "Protocols: ours, PriFFT's hybrid (functions by keys), or, of a step of gradients, CrypTen's as published", "fused", "fused", "prifft", "published");
     readonly Option<bool> _words = Options.Flag("--train-embedding", "With --method sft: the table of words too, by shared one-hot tokens");
 
-    Option[] Own => [_rate, _schedule, _warmUp, _decay, _clip, _steps, _batch, _check, _keep, _suite, _words];
+    Option[] Own => [_rate, _schedule, _warmUp, _decay, _clip, _steps, _batch, _check, _keep, _words];
 
     public void AddTo(Command to)
     {
         to.Options.Add(_method);
+        to.Options.Add(_suite);
         foreach (var option in Own) to.Options.Add(option);
     }
 
     public bool IsForwardOnly(ParseResult result) => result.GetValue(_method) == ForwardOnly;
 
     public bool TrainsEmbedding(ParseResult result) => result.GetValue(_words);
+
+    /// <exception cref="BadInputException">Forward-only tuning has no such protocols.</exception>
+    public NamedSuite SuiteOf(ParseResult result)
+    {
+        var suite = NamedSuite.Find(result.GetValue(_suite)!);
+        if (IsForwardOnly(result) && suite.HasGrossErrors)
+            throw new BadInputException($"--suite {suite.Name} is for --method sft and prompt, and for cost and bench; --method fot tunes with --suite fused or prifft");
+        return suite;
+    }
 
     /// <summary>Null with forward-only tuning.</summary>
     /// <param name="optimizer">An option that both kinds of tuning have.</param>
@@ -63,7 +74,7 @@ sealed class GradientOptions
         var settings = new GradientSettings
         {
             Method = isPrompt ? TuningMethod.Prompt : result.GetValue(_words) ? TuningMethod.Full : TuningMethod.Layers,
-            Suite = result.GetValue(_suite) == "fused" ? StepSuite.Fused : StepSuite.Published,
+            Suite = Enum.Parse<StepSuite>(result.GetValue(_suite)!, ignoreCase: true),
             Optimizer = kind,
             LearningRate = result.GetValue(_rate) ?? (isPrompt, kind == StepOptimizer.Sgd) switch { (true, true) => 0.1, (true, false) => 0.01, (false, true) => 0.01, _ => 1e-4 },
             Schedule = Enum.Parse<RateSchedule>(result.GetValue(_schedule)!, ignoreCase: true),

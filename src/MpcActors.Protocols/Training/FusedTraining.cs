@@ -57,9 +57,11 @@ public sealed class FusedTraining : ITrainingSuite
         return party.Multiply(wires[0], wires[1]);
     }
 
-    public async ValueTask<Traced> Gelu(Party party, Share x)
+    public ValueTask<Traced> Gelu(Party party, Share x) => Gelu(party, x, byKeys: false);
+
+    internal async ValueTask<Traced> Gelu(Party party, Share x, bool byKeys)
     {
-        var (value, derivative) = await party.GaussianErrorLinearUnitAndDerivative(x);
+        var (value, derivative) = await party.GaussianErrorLinearUnitAndDerivative(x, byKeys);
         return new(value, async gradient =>
         {
             var wires = await Open(party, derivative, gradient);
@@ -68,9 +70,11 @@ public sealed class FusedTraining : ITrainingSuite
     }
 
     /// <summary>Back: one opening of the gradient; its product with the bit is local.</summary>
-    public async ValueTask<Traced> Relu(Party party, Share x)
+    public ValueTask<Traced> Relu(Party party, Share x) => Relu(party, x, byKeys: false);
+
+    internal async ValueTask<Traced> Relu(Party party, Share x, bool byKeys)
     {
-        var (value, isPositive) = await party.ReluAndSign(x);
+        var (value, isPositive) = await party.ReluAndSign(x, byKeys: byKeys);
         return new(value, async gradient => party.Select(isPositive, Of((await Open(party, gradient))[0])));
     }
 
@@ -85,10 +89,12 @@ public sealed class FusedTraining : ITrainingSuite
     }
 
     /// <summary>Back: r(g − mean g − n·mean(g ⊙ n)) with the open n and r of the way there.</summary>
-    public async ValueTask<TracedWire> Normalize(Party party, Share rows, double epsilon)
+    public ValueTask<TracedWire> Normalize(Party party, Share rows, double epsilon) => Normalize(party, rows, epsilon, byKeys: false);
+
+    internal async ValueTask<TracedWire> Normalize(Party party, Share rows, double epsilon, bool byKeys)
     {
         if (rows.FractionBits > LayerNormalisation.MostFractionBits) rows = (await Narrow(party, rows))[0];
-        var (normalised, root, surplus) = await party.NormalizeWithRoot(rows, Math.Max(epsilon, LayerNormalisation.LeastEpsilon));
+        var (normalised, root, surplus) = await party.NormalizeWithRoot(rows, Math.Max(epsilon, LayerNormalisation.LeastEpsilon), byKeys: byKeys);
         var n = await party.Mask(normalised);
         var (shape, starts) = (rows.Shape, LayerNormalisation.RowStarts(rows.Shape));
         return new(new OpenWire(n), async gradient =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MpcActors.Models.Transformers.Training;
+using MpcActors.Protocols.Hybrid;
 using MpcActors.Protocols.Published;
 using MpcActors.Protocols.Training;
 using MpcActors.Tuning.Federated;
@@ -33,6 +34,7 @@ public enum StepSuite
 {
     Fused,
     Published,
+    PriFft,
 }
 
 /// <summary>How a model or a prompt is trained by gradients. All of it is public.</summary>
@@ -119,7 +121,12 @@ public sealed record GradientSettings
 
     public ITrainingSuite NewSuite() => Of(Suite);
 
-    public static ITrainingSuite Of(StepSuite suite) => suite == StepSuite.Fused ? new FusedTraining() : new PublishedTraining();
+    public static ITrainingSuite Of(StepSuite suite) => suite switch
+    {
+        StepSuite.Fused => new FusedTraining(),
+        StepSuite.PriFft => new PriFftTraining(),
+        _ => new PublishedTraining(),
+    };
 
     /// <summary>Every setting that decides a run's bytes, by the name that a user knows it by.</summary>
     public IReadOnlyList<(string Name, string Value)> Facts =>

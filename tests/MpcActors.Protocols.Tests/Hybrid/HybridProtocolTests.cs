@@ -82,6 +82,23 @@ public sealed class HybridProtocolTests
         Assert.True(run.Cost.SentBytes * 4 < LimitSoftmax.CostOf(shape).SentBytes);
     }
 
+    /// <summary>A row of one and a row of three hundred, whose mean has a small part of each: what the mean is off must change no weight.</summary>
+    [Fact]
+    public void Softmax_of_ragged_rows_centres_each_by_its_own_mean()
+    {
+        int[] starts = [0, 1, 6, 306];
+        double[] scores = [.. Enumerable.Range(0, starts[^1]).Select(i => 3 * Math.Sin(i * 1.7) + (i < 6 ? 40 : -90))];
+        var run = TwoParty.Run(Seed.FromNumber(11), [TwoParty.Encode(scores, fractionBits: 20)], async (party, inputs) => [await party.SoftmaxOfRowsWithoutMaximum(inputs[0], starts)]);
+        for (var row = 0; row < starts.Length - 1; row++)
+        {
+            var clear = ClearSoftmax(scores.AsSpan(starts[row]..starts[row + 1]));
+            for (var i = 0; i < clear.Length; i++) Assert.Equal(clear[i], run.Decoded[starts[row] + i], BoundedSoftmax.Error);
+        }
+
+        Assert.Equal(BoundedSoftmax.CostOf(starts), run.Cost);
+        Assert.Equal(run.Cost, run.Planned);
+    }
+
     [Fact]
     public void Outer_products_add_up_over_rows()
     {

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using Akka.Actor;
 using Akka.Serialization;
 using MessagePack;
+using MpcActors.Actors.Crews;
 using MpcActors.Protocols;
 
 namespace MpcActors.Actors;
@@ -19,6 +20,11 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
     const string StartManifest = "S";
     const string DoneManifest = "D";
     const string BrokenManifest = "B";
+    const string AnnouncedManifest = "CA";
+    const string AssignedManifest = "CG";
+    const string CrewEndedManifest = "CE";
+    const string AbandonedManifest = "CX";
+    const string LostManifest = "CL";
 
     public override int Identifier => 0x4d5043;
 
@@ -30,6 +36,11 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
         Start => StartManifest,
         SessionDone => DoneManifest,
         SessionBroken => BrokenManifest,
+        Announced => AnnouncedManifest,
+        Assigned => AssignedManifest,
+        CrewEnded => CrewEndedManifest,
+        Abandoned => AbandonedManifest,
+        MemberLost => LostManifest,
         _ => throw new ArgumentException($"{o.GetType()} is no message of this system", nameof(o)),
     };
 
@@ -65,6 +76,21 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
                 writer.WriteArrayHeader(1);
                 writer.Write(broken.Cause);
                 break;
+            case Announced announced:
+                CrewFormat.Write(ref writer, announced);
+                break;
+            case Assigned assigned:
+                CrewFormat.Write(ref writer, assigned);
+                break;
+            case CrewEnded ended:
+                CrewFormat.Write(ref writer, ended);
+                break;
+            case Abandoned abandoned:
+                CrewFormat.Write(ref writer, abandoned);
+                break;
+            case MemberLost lost:
+                CrewFormat.Write(ref writer, lost);
+                break;
             default:
                 writer.WriteArrayHeader(0);
                 break;
@@ -86,6 +112,11 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
                 ReadyManifest => ReadReady(ref reader),
                 TurnDoneManifest => ReadTurnDone(ref reader),
                 BrokenManifest => ReadBroken(ref reader),
+                AnnouncedManifest => CrewFormat.ReadAnnounced(ref reader),
+                AssignedManifest => CrewFormat.ReadAssigned(ref reader),
+                CrewEndedManifest => CrewFormat.ReadEnded(ref reader),
+                AbandonedManifest => CrewFormat.ReadAbandoned(ref reader),
+                LostManifest => CrewFormat.ReadLost(ref reader),
                 StartManifest => ReadEmpty(ref reader, Start.Instance),
                 DoneManifest => ReadEmpty(ref reader, SessionDone.Instance),
                 _ => throw new ProtocolViolationException($"no message has the manifest '{manifest}'"),
@@ -158,7 +189,7 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
         return message;
     }
 
-    static Role ReadRole(ref MessagePackReader reader)
+    internal static Role ReadRole(ref MessagePackReader reader)
     {
         var role = (Role)reader.ReadByte();
         return Enum.IsDefined(role) ? role : throw new ProtocolViolationException($"a message names role {(byte)role}, which does not exist");
@@ -170,7 +201,7 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
         return bytes.Length <= most ? bytes.ToArray() : throw new ProtocolViolationException($"a frame claims {bytes.Length} bytes where at most {most} are taken");
     }
 
-    static void RequireCount(ref MessagePackReader reader, int count)
+    internal static void RequireCount(ref MessagePackReader reader, int count)
     {
         var found = reader.ReadArrayHeader();
         if (found != count) throw new ProtocolViolationException($"a message has {found} fields where {count} were due");

@@ -58,6 +58,7 @@ public static class CommandLine
             ExperimentCommand.Create(),
             CertsCommand.Create(),
             NodeCommand.Create(),
+            CoordinatorCommand.Create(),
             UpCommand.Create(),
             ExploreCommand.Create(),
             BenchCommand.Create(),

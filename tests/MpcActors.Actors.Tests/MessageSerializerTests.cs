@@ -1,6 +1,8 @@
 using Akka.TestKit.Xunit2;
 using FsCheck;
 using FsCheck.Fluent;
+using MpcActors.Actors.Crews;
+using MpcActors.Actors.Nodes;
 using MpcActors.Protocols;
 
 namespace MpcActors.Actors.Tests;
@@ -17,7 +19,7 @@ public sealed class MessageSerializerTests : TestKit
     {
         var messages = typeof(IMpcMessage).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IMpcMessage)) && !type.IsInterface).ToArray();
 
-        Assert.Equal(6, messages.Length);
+        Assert.Equal(11, messages.Length);
         Assert.All(messages, type => Assert.IsType<MessageSerializer>(Sys.Serialization.FindSerializerForType(type)));
     }
 
@@ -44,6 +46,16 @@ public sealed class MessageSerializerTests : TestKit
         Assert.Equal(new SessionBroken(""), RoundTrip(new SessionBroken("")));
         Assert.Same(Start.Instance, RoundTrip(Start.Instance));
         Assert.Same(SessionDone.Instance, RoundTrip(SessionDone.Instance));
+        Assert.Equal(new CrewEnded("m", "b-1", null), RoundTrip(new CrewEnded("m", "b-1", null)));
+        Assert.Equal(new CrewEnded("m", "b-1", "why"), RoundTrip(new CrewEnded("m", "b-1", "why")));
+        Assert.Equal(new Abandoned("b-1", "why"), RoundTrip(new Abandoned("b-1", "why")));
+        Assert.Equal(new MemberLost("m"), RoundTrip(new MemberLost("m")));
+        var said = RoundTrip(Announcement);
+        Assert.Equal(Announcement, said with { Crews = Announcement.Crews });
+        Assert.Equal(Announcement.Crews, said.Crews);
+        var crew = RoundTrip(Assignment);
+        Assert.Equal((Assignment.Crew, 2), (crew.Crew, crew.Roles.Count));
+        foreach (var (role, address) in Assignment.Roles) Assert.Equal(address, crew.Roles[role]);
     }
 
     [Fact]
@@ -64,7 +76,7 @@ public sealed class MessageSerializerTests : TestKit
 
     [Fact]
     public void Random_bytes_are_read_or_refused_and_nothing_else() => Prop.ForAll(
-        (from manifest in Gen.Elements("F", "R", "T", "S", "D", "B", "", "X") from bytes in Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf() select (manifest, bytes)).ToArbitrary(),
+        (from manifest in Gen.Elements("F", "R", "T", "S", "D", "B", "CA", "CG", "CE", "CX", "CL", "", "X") from bytes in Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf() select (manifest, bytes)).ToArbitrary(),
         sent => ReadsOrRefuses(sent.bytes, sent.manifest)).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
     [Fact]
@@ -75,6 +87,7 @@ public sealed class MessageSerializerTests : TestKit
             new SealedFrame(new(Role.PartyZero, Role.PartyOne, 300, Phase.Online, new byte[40]), 7),
             new TurnDone(Role.Dealer, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), true),
             new Ready(Role.DataOwner), new SessionBroken("some cause"), Start.Instance,
+            Announcement, Assignment, new CrewEnded("m", "b-1", "why"), new Abandoned("b-1", "why"), new MemberLost("m"),
         ];
         foreach (var message in messages)
         {
@@ -101,6 +114,10 @@ public sealed class MessageSerializerTests : TestKit
         { "a cause of 2 GB", "B", [0x91, 0xdb, 0x7f, 0xff, 0xff, 0xff, 65, 66] },
         { "no payload", "F", [0x96, 0, 1, 0, 0, 0xc4, 16, .. new byte[16], 0xc0] },
         { "a role that is none", "R", [0x91, 5] },
+        { "four billion crews", "CA", [0x98, 0xa1, 65, 0, 0xa1, 65, 1, 0xa1, 65, 0xa1, 65, 1, 0xdd, 0xff, 0xff, 0xff, 0xff] },
+        { "a crew with a role twice", "CG", [0x92, 0xa1, 65, 0x98, 0, 0xa1, 65, 1, 0xa1, 65, 0, 0xa1, 65, 1, 0xa1, 65] },
+        { "a member at port 0", "CA", [0x98, 0xa1, 65, 0, 0xa1, 65, 0, 0xa1, 65, 0xa1, 65, 1, 0x90] },
+        { "a member without a name", "CL", [0x91, 0xc0] },
         { "a phase that is none", "F", [0x96, 0, 1, 0, 2, 0xc4, 16, .. new byte[16], 0xc4, 0] },
         { "a short tag", "F", [0x96, 0, 1, 0, 0, 0xc4, 15, .. new byte[15], 0xc4, 0] },
         { "a negative time", "T", [0x94, 0, 0xff, 0, 0xc3] },
@@ -137,6 +154,10 @@ public sealed class MessageSerializerTests : TestKit
             return false;
         }
     }
+
+    static Announced Announcement { get; } = new("m", Role.Dealer, new("host", 7100, "00ff"), "tiny", 3, ["b-1", "b-2"]);
+
+    static Assigned Assignment { get; } = new("b-1", new Dictionary<Role, NodeAddress> { [Role.PartyZero] = new("host", 1, "00"), [Role.ModelOwner] = new("other", 65_535, "ff") });
 
     static Gen<Role> Roles() => Gen.Elements(Enum.GetValues<Role>());
 

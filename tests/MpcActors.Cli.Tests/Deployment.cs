@@ -24,19 +24,28 @@ sealed class Deployment : IDisposable
 
     readonly Scratch _scratch = new();
 
-    public static async Task<Deployment> Make(Func<string, string>? change = null)
+    public static async Task<Deployment> Make(Func<string, string>? change = null, int pairs = 1)
     {
         var deployment = new Deployment();
-        var typed = await Typed.Run("certs", deployment.Folder("keys"), "--port", FreePorts().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var typed = await Typed.Run("certs", deployment.Folder("keys"), "--port", $"{FreePorts(5 * pairs)}", "--pairs", $"{pairs}");
         Assert.True(typed.Code == 0, typed.Error);
-        var text = File.ReadAllText(deployment.Config);
-        var (start, end) = (text.IndexOf("  session {", StringComparison.Ordinal), text.IndexOf("  # Of two roles", StringComparison.Ordinal));
-        text = text[..start] + Session + "\n\n" + text[end..];
-        File.WriteAllText(deployment.Config, (change ?? (same => same))(text));
+        foreach (var file in new[] { deployment.Config, deployment.Spare }.Where(File.Exists))
+        {
+            var text = File.ReadAllText(file);
+            var (start, end) = (text.IndexOf("  session {", StringComparison.Ordinal), text.IndexOf("  # Of two roles", StringComparison.Ordinal));
+            text = text[..start] + Session + "\n\n" + text[end..];
+            File.WriteAllText(file, (change ?? (same => same))(text));
+        }
+
         return deployment;
     }
 
     public string Config => Path.Combine(Folder("keys"), "node.hocon");
+
+    /// <summary>Of the second pair.</summary>
+    public string Spare => Path.Combine(Folder("keys"), "node-2.hocon");
+
+    public string Cluster => Path.Combine(Folder("keys"), "cluster.hocon");
 
     public string Folder(string name) => _scratch.Path(name);
 
@@ -81,14 +90,14 @@ sealed class Deployment : IDisposable
         }
     }
 
-    /// <summary>The first of five that were free a moment ago, below those that the system gives to whoever dials.</summary>
-    static int FreePorts()
+    /// <summary>The first of some that were free a moment ago, below those that the system gives to whoever dials.</summary>
+    static int FreePorts(int count)
     {
-        for (var first = 21_000 + 5 * (Environment.ProcessId % 1000); ; first += 5)
+        for (var first = 21_000 + 5 * (Environment.ProcessId % 1000); ; first += count)
         {
             try
             {
-                foreach (var port in Enumerable.Range(first, 5))
+                foreach (var port in Enumerable.Range(first, count).Append(first + 100))
                 {
                     using var listener = new TcpListener(IPAddress.Loopback, port);
                     listener.Start();
@@ -98,7 +107,7 @@ sealed class Deployment : IDisposable
             }
             catch (SocketException)
             {
-                // Somebody's; the next five may be free.
+                // Somebody's; the next ones may be free.
             }
         }
     }

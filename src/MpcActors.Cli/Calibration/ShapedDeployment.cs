@@ -45,7 +45,7 @@ sealed class ShapedDeployment : IDisposable
         var file = FileOf(Role.DataOwner);
         var common = new CommonSettings(false, file.Session.Tuning.Seed, _folder, LinkProfile.Lan, Actors.Work.Measured);
         var children = Enum.GetValues<Role>().Where(role => role != Role.DataOwner)
-            .Select(role => new RoleProcess(role, new NodeRun("", FileOf(role), common, Checkpoint.None), output)).ToArray();
+            .Select(role => RoleProcess.Of(role, new NodeRun("", FileOf(role), common, Checkpoint.None), output)).ToArray();
         try
         {
             var outcome = await Node.RunAsync(

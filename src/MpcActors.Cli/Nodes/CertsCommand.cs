@@ -14,28 +14,31 @@ static class CertsCommand
     const string Name = "certs";
     const string Placeholder = "fingerprint = \"0000000000000000000000000000000000000000000000000000000000000000\"";
 
+    static readonly Role[] Pair = [Role.PartyZero, Role.PartyOne, Role.Dealer];
     static readonly string[] Extensions = [".pem", ".key", ".secret"];
 
     public static Command Create()
     {
         var folder = new Argument<string?>("DIR") { Description = "Folder for the files; none of them may be there yet", Arity = ArgumentArity.ZeroOrOne };
         var port = Options.Count("--port", "Port of the first role on this machine; the others follow", 7100, 1024, 65_000);
+        var pairs = Options.Count("--pairs", "Party pairs with a dealer each, for a cluster; the second has its own node-2.hocon, and so on", 1, 1, 100);
         var json = Options.Flag("--json", "Write one JSON object to standard output");
         var command = new ExemplifiedCommand(
             Name,
             "Makes a certificate, a key and a secret for every role, and node.hocon, the configuration of a deployment on this machine.",
-            ("mpc certs deployment", "then: mpc up --config deployment/node.hocon"))
+            ("mpc certs deployment", "then: mpc up --config deployment/node.hocon"),
+            ("mpc certs deployment --pairs 2", "then: mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon"))
         {
-            folder, port, json,
+            folder, port, pairs, json,
         };
         command.SetAction(result => Run(
-            result.GetValue(folder) ?? throw new BadInputException("a folder is needed: mpc certs DIR"), result.GetValue(port), result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+            result.GetValue(folder) ?? throw new BadInputException("a folder is needed: mpc certs DIR"), result.GetValue(port), result.GetValue(pairs), result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 
-    static int Run(string folder, int port, bool isJson, TextWriter output, TextWriter error)
+    static int Run(string folder, int port, int pairs, bool isJson, TextWriter output, TextWriter error)
     {
-        var fingerprints = Make(folder, port);
+        var fingerprints = Make(folder, port, pairs);
         foreach (var (role, fingerprint) in fingerprints) (isJson ? error : output).WriteLine($"{role,-12} {fingerprint}");
         (isJson ? error : output).WriteLine($"Files: {folder}; next: mpc up --config {Path.Combine(folder, "node.hocon")}");
         if (isJson) output.WriteLine(new CertsReport { Command = Name, Seed = 0, Fingerprints = fingerprints, Config = Path.Combine(folder, "node.hocon") }.ToJson());
@@ -43,32 +46,56 @@ static class CertsCommand
     }
 
     /// <summary>Writes the files of a deployment.</summary>
-    /// <param name="port">Of the first role; the others follow.</param>
-    /// <returns>Fingerprints by role.</returns>
-    public static IReadOnlyDictionary<string, string> Make(string folder, int port)
+    /// <param name="port">Of the first role; the others follow, then those of further pairs.</param>
+    /// <returns>Fingerprints by role; of further pairs as "party-0-2".</returns>
+    public static IReadOnlyDictionary<string, string> Make(string folder, int port, int pairs = 1)
     {
         var roles = Enum.GetValues<Role>();
-        foreach (var file in roles.SelectMany(role => Extensions.Select(extension => role.Name() + extension)).Append("node.hocon"))
+        var members = Enumerable.Range(1, pairs).SelectMany(pair => (pair == 1 ? roles : Pair).Select(role => (Pair: pair, Role: role, Name: NameOf(role, pair)))).ToArray();
+        foreach (var file in members.SelectMany(member => Extensions.Select(extension => member.Name + extension)).Concat(Enumerable.Range(1, pairs).Select(ConfigOf)).Append("cluster.hocon"))
             if (File.Exists(Path.Combine(folder, file))) throw new BadInputException($"'{Path.Combine(folder, file)}' is there already; name another folder, or remove it");
         var files = new OutputFolder(folder);
-        var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "node.hocon"));
         var fingerprints = new Dictionary<string, string>();
-        foreach (var role in roles)
+        foreach (var member in members)
         {
-            using var certificate = NodeCertificate.Create(role, TimeProvider.System);
+            using var certificate = NodeCertificate.Create(member.Role, TimeProvider.System);
             using var key = certificate.GetECDsaPrivateKey()!;
-            files.Write(role.Name() + ".pem", certificate.ExportCertificatePem() + "\n");
-            WritePrivate(Path.Combine(folder, role.Name() + ".key"), key.ExportPkcs8PrivateKeyPem() + "\n");
-            WritePrivate(Path.Combine(folder, role.Name() + ".secret"), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Ring.Seed.Bytes)) + "\n");
-            fingerprints[role.Name()] = NodeCertificate.FingerprintOf(certificate);
-
-            var at = text.IndexOf(Placeholder, StringComparison.Ordinal);
-            text = string.Concat(text.AsSpan(0, at), $"fingerprint = \"{fingerprints[role.Name()]}\"", text.AsSpan(at + Placeholder.Length));
-            text = text.Replace($"127.0.0.1:{7100 + (int)role}", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port + (int)role}"), StringComparison.Ordinal);
+            files.Write(member.Name + ".pem", certificate.ExportCertificatePem() + "\n");
+            WritePrivate(Path.Combine(folder, member.Name + ".key"), key.ExportPkcs8PrivateKeyPem() + "\n");
+            WritePrivate(Path.Combine(folder, member.Name + ".secret"), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Ring.Seed.Bytes)) + "\n");
+            fingerprints[member.Name] = NodeCertificate.FingerprintOf(certificate);
         }
 
-        files.Write("node.hocon", text);
+        for (var pair = 1; pair <= pairs; pair++)
+        {
+            var text = Shipped("node.hocon");
+            // The ports that are given may be among those that are replaced.
+            foreach (var role in roles) text = text.Replace(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{7100 + (int)role}"), PlaceOf(role), StringComparison.Ordinal);
+            foreach (var role in roles)
+            {
+                var own = Pair.Contains(role) ? pair : 1;
+                var (name, place) = (NameOf(role, own), text.IndexOf(Placeholder, StringComparison.Ordinal));
+                text = string.Concat(text.AsSpan(0, place), $"fingerprint = \"{fingerprints[name]}\"", text.AsSpan(place + Placeholder.Length));
+                text = text.Replace(PlaceOf(role), string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port + roles.Length * (own - 1) + (int)role}"), StringComparison.Ordinal)
+                    .Replace($"\"{role.Name()}.pem\"", $"\"{name}.pem\"", StringComparison.Ordinal).Replace($"\"{role.Name()}.key\"", $"\"{name}.key\"", StringComparison.Ordinal);
+            }
+
+            files.Write(ConfigOf(pair), text);
+        }
+
+        var cluster = Shipped("cluster.hocon").Replace("127.0.0.1:7200", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port + 100 * ((roles.Length * pairs + 99) / 100)}"), StringComparison.Ordinal);
+        foreach (var role in roles)
+            cluster = cluster.Replace($"    {role.Name()} = []", $"    {role.Name()} = [{string.Join(", ", members.Where(member => member.Role == role).Select(member => $"\"{fingerprints[member.Name]}\""))}]", StringComparison.Ordinal);
+        files.Write("cluster.hocon", cluster);
         return fingerprints;
+
+        static string PlaceOf(Role role) => $"<{role.Name()}>";
+
+        static string NameOf(Role role, int pair) => pair == 1 ? role.Name() : string.Create(CultureInfo.InvariantCulture, $"{role.Name()}-{pair}");
+
+        static string ConfigOf(int pair) => pair == 1 ? "node.hocon" : string.Create(CultureInfo.InvariantCulture, $"node-{pair}.hocon");
+
+        static string Shipped(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", file));
     }
 
     /// <summary>For this user's eyes alone, from the first byte on.</summary>

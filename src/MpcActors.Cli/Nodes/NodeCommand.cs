@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using MpcActors.Actors.Crews;
 using MpcActors.Actors.Nodes;
 using MpcActors.Network;
 using MpcActors.Protocols;
@@ -23,7 +24,8 @@ static class NodeCommand
             Name,
             "Runs one role of a deployment in this process, over TLS with the others.",
             ("mpc node --role party-0 --config deployment/node.hocon", "one of five; the session begins when all are there"),
-            ("mpc node --role data-owner --config deployment/node.hocon --out run1 --resume", "goes on from the owner's checkpoint in run1"))
+            ("mpc node --role data-owner --config deployment/node.hocon --out run1 --resume", "goes on from the owner's checkpoint in run1"),
+            ("mpc node --role party-0 --config deployment/node.hocon --cluster deployment/cluster.hocon", "takes part in every session that a coordinator gives it"))
         {
             role,
         };
@@ -40,7 +42,8 @@ static class NodeCommand
         return command;
     }
 
-    static void StopWithParent(CancellationTokenSource stop) => new Thread(() =>
+    /// <summary>The child ends when its standard input does.</summary>
+    public static void StopWithParent(CancellationTokenSource stop) => new Thread(() =>
     {
         using var input = Console.OpenStandardInput();
         while (input.ReadByte() >= 0)
@@ -76,11 +79,23 @@ static class NodeCommand
             program = session => SessionPrograms.ModelOwner(clear, labels, secrets, session);
         }
 
+        if (settings.ClusterIfAvailable(log) is { } cluster)
+        {
+            await new ClusterRun(file, cluster, role, log).ServeAsync(async (node, stop) => Say(log, await Node.RunAsync(node, program, null, stop)), cancellation);
+            return (int)ExitCode.Done;
+        }
+
         var outcome = await Node.RunAsync(file.SettingsOf(role, log), program, null, cancellation);
+        Say(log, outcome);
         var own = outcome.Nodes.Single();
-        log(string.Create(CultureInfo.InvariantCulture, $"done: {own.Links.Sum(link => link.OnlineBytes + link.OfflineBytes)} bytes on {own.Links.Count} links, computed {own.Busy.TotalSeconds:0.0} s of {outcome.Elapsed.TotalSeconds:0.0} s"));
         output.Show(new NodeReport { Command = Name, Seed = file.Session.Tuning.Seed, ElapsedSeconds = outcome.Elapsed.TotalSeconds, Role = role.Name(), ComputeSeconds = own.Busy.TotalSeconds, Links = [.. own.Links.Select(LinkReport.Of)] }, []);
         return (int)ExitCode.Done;
+    }
+
+    static void Say(Action<string> log, NodeOutcome outcome)
+    {
+        var own = outcome.Nodes.Single();
+        log(string.Create(CultureInfo.InvariantCulture, $"done: {own.Links.Sum(link => link.OnlineBytes + link.OfflineBytes)} bytes on {own.Links.Count} links, computed {own.Busy.TotalSeconds:0.0} s of {outcome.Elapsed.TotalSeconds:0.0} s"));
     }
 
     static async Task<int> TuneAsync(NodeRun settings, OutputFolder folder, SessionSecrets secrets, Output output, CancellationToken cancellation)
@@ -94,7 +109,10 @@ static class NodeCommand
             steps.Next();
             var (outcome, comparison) = settings.IsSimulated
                 ? await job.Job.TuneOnSharesAsync(job.Candidate, settings.Checkpoint, steps, cancellation, isRealTime: settings.IsRealTime)
-                : await job.Job.TuneOnNodesAsync(job.Candidate, settings.Checkpoint, steps, file.SettingsOf(Role.DataOwner, steps.Announce), secrets, cancellation);
+                : settings.ClusterIfAvailable(output.Error.WriteLine) is { } cluster
+                    ? await new ClusterRun(file, cluster, Role.DataOwner, output.Error.WriteLine).UntilDoneAsync(
+                        (node, goesOn, stop) => job.Job.TuneOnNodesAsync(job.Candidate, settings.Checkpoint with { Resume = goesOn || settings.Checkpoint.Resume }, steps, node, secrets, stop), cancellation)
+                    : await job.Job.TuneOnNodesAsync(job.Candidate, settings.Checkpoint, steps, file.SettingsOf(Role.DataOwner, steps.Announce), secrets, cancellation);
 
             steps.Next();
             var run = new AttentionRun(job.Candidate, null, outcome, comparison, IsControl: false);
@@ -139,19 +157,29 @@ sealed record LinkReport(string From, string To, long OnlineFrames, long OnlineB
 }
 
 /// <summary>How a node is run.</summary>
-sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Checkpoint Checkpoint, bool IsSimulated = false, bool IsRealTime = false);
+sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Checkpoint Checkpoint, ClusterFile? Cluster = null, bool IsSimulated = false, bool IsRealTime = false)
+{
+    /// <summary>Null where none is asked for, or this build has none, which is said.</summary>
+    public ClusterFile? ClusterIfAvailable(Action<string> log)
+    {
+        if (Cluster is null || ClusterShell.IsAvailable) return Cluster;
+        log(ClusterRun.Unavailable);
+        return null;
+    }
+}
 
 /// <summary>The options that <c>node</c> and <c>up</c> share.</summary>
 sealed class NodeOptions(string command)
 {
     readonly Option<string?> _config = Options.Text("--config", "FILE", "Configuration of the deployment, such as 'mpc certs' writes");
+    readonly Option<string?> _cluster = Options.Text("--cluster", "FILE", "How processes find each other in a cluster; without it, at the addresses of --config");
     readonly Option<string?> _out = Options.Text("--out", "DIR", "Folder for the files of the run and the owner's checkpoint (default: out/up)");
     readonly Option<bool> _resume = Options.Flag("--resume", "Go on from the owner's checkpoint, if there is one");
     readonly Option<bool> _json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
 
     public void AddTo(Command to)
     {
-        foreach (var option in new Option[] { _config, _out, _resume, _json }) to.Options.Add(option);
+        foreach (var option in new Option[] { _config, _cluster, _out, _resume, _json }) to.Options.Add(option);
     }
 
     public NodeRun Read(ParseResult result)
@@ -159,6 +187,6 @@ sealed class NodeOptions(string command)
         var file = NodeFile.Read(result.GetValue(_config) ?? throw new BadInputException("--config is needed: the configuration of a deployment; 'mpc certs DIR' makes one"));
         var folder = result.GetValue(_out) ?? Path.Combine("out", "up");
         var common = new CommonSettings(result.GetValue(_json), file.Session.Tuning.Seed, folder, LinkProfile.Lan, Actors.Work.Measured);
-        return new(command, file, common, new(Path.Combine(folder, "owner.checkpoint"), result.GetValue(_resume)));
+        return new(command, file, common, new(Path.Combine(folder, "owner.checkpoint"), result.GetValue(_resume)), result.GetValue(_cluster) is { } cluster ? ClusterFile.Read(cluster) : null);
     }
 }

@@ -25,6 +25,9 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     const int FingerprintDigits = 2 * SHA256.HashSizeInBytes;
     const int TinyLatent = 50;
 
+    public const string AddressIs = "a host and a port, such as \"127.0.0.1:7100\"";
+    public static readonly string FingerprintIs = $"the SHA-256 of the role's certificate, {FingerprintDigits} hexadecimal digits; 'mpc certs' prints them";
+
     public static string[] Tasks { get; } = ["tiny", .. SentimentSentences.Names];
 
     /// <exception cref="BadInputException">The file cannot be one; the message says what, where and what would do.</exception>
@@ -42,8 +45,10 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     public static string[] RoleNames { get; } = [.. Enum.GetValues<Role>().Select(role => role.Name())];
 
     /// <summary>What a node of this deployment is made of.</summary>
-    public NodeSettings SettingsOf(Role role, Action<string> log)
+    /// <param name="roles">Of the session; those of this file if not given.</param>
+    public NodeSettings SettingsOf(Role role, Action<string> log, IReadOnlyDictionary<Role, NodeAddress>? roles = null)
     {
+        var addresses = roles ?? Roles.ToDictionary(entry => entry.Key, entry => entry.Value.Address);
         var own = Roles[role];
         var certificate = BadInputException.Check(() =>
         {
@@ -56,7 +61,7 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
                 throw new BadInputException($"'{own.Certificate}' and '{own.Key}' are no certificate with its key ({problem.Message}); 'mpc certs' makes some", problem);
             }
         });
-        var settings = new NodeSettings(role, Roles.ToDictionary(entry => entry.Key, entry => entry.Value.Address), certificate, Facts()) { Limits = Limits, Log = log };
+        var settings = new NodeSettings(role, addresses, certificate, [.. Facts, RolesOf(addresses)]) { Limits = Limits, Log = log };
         BadInputException.Check(settings.Validate);
         return settings;
     }
@@ -76,16 +81,17 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     public string Beside(string path) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!, path);
 
     /// <summary>What all nodes have to agree on; a node does not need the owner's choices for it.</summary>
-    Fact[] Facts() =>
+    public IReadOnlyList<Fact> Facts =>
     [
         new("model", Session.Model),
         new("attention", Session.Attention),
         new("labels", Session.Labels.Length > 0 ? string.Join(" | ", Session.Labels) : $"those of {Session.Task}"),
         new("prompt", $"{Session.Prompt} of {Session.PromptRows} rows"),
         new("latent dimension", Session.Tuning.LatentDimension.ToString(CultureInfo.InvariantCulture)),
-        new("roles", Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(
-            string.Join('\n', Roles.OrderBy(role => role.Key).Select(role => $"{role.Key.Name()} {role.Value.Address.Fingerprint}")))))),
     ];
+
+    static Fact RolesOf(IReadOnlyDictionary<Role, NodeAddress> roles) => new("roles", Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(
+        string.Join('\n', roles.OrderBy(role => role.Key).Select(role => $"{role.Key.Name()} {role.Value.Fingerprint}"))))));
 
     static SessionBlock ReadSession(Config config, string path)
     {
@@ -116,6 +122,16 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
             section.Count("shots", 16), section.Count("test-texts", 100), tuning);
     }
 
+    /// <summary>Lower-case and without colons; null where it is none.</summary>
+    public static string? Fingerprint(string text) =>
+        text.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant() is { Length: FingerprintDigits } digits && digits.All(char.IsAsciiHexDigit) ? digits : null;
+
+    /// <summary>Null where the text is no host and port.</summary>
+    public static (string Host, int Port)? Address(string text) =>
+        text.LastIndexOf(':') is > 0 and var colon && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535
+            ? (text[..colon], port)
+            : null;
+
     static Dictionary<Role, RoleBlock> ReadRoles(Config config, string path)
     {
         _ = Section.Of(config, path, "mpc.roles", RoleNames);
@@ -123,15 +139,10 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
         foreach (var name in RoleNames)
         {
             var section = Section.Of(config, path, $"mpc.roles.{name}", "address", "fingerprint", "certificate", "key", "secret");
-            var address = section.Text("address");
-            var colon = address.LastIndexOf(':');
-            if (colon < 1 || !int.TryParse(address[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65_535)
-                throw section.Bad("address", "a host and a port, such as \"127.0.0.1:7100\"");
-            var fingerprint = section.Text("fingerprint").Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
-            if (fingerprint.Length != FingerprintDigits || !fingerprint.All(char.IsAsciiHexDigit))
-                throw section.Bad("fingerprint", $"the SHA-256 of the role's certificate, {FingerprintDigits} hexadecimal digits; 'mpc certs' prints them");
+            var (host, port) = Address(section.Text("address")) ?? throw section.Bad("address", AddressIs);
+            var fingerprint = Fingerprint(section.Text("fingerprint")) ?? throw section.Bad("fingerprint", FingerprintIs);
             roles[RoleOf(name)] = new(
-                new NodeAddress(address[..colon], port, fingerprint), section.Text("certificate", $"{name}.pem"), section.Text("key", $"{name}.key"), section.Has("secret") ? section.Text("secret") : null);
+                new NodeAddress(host, port, fingerprint), section.Text("certificate", $"{name}.pem"), section.Text("key", $"{name}.key"), section.Has("secret") ? section.Text("secret") : null);
         }
 
         return roles;

@@ -10,22 +10,20 @@ sealed class RoleProcess : IDisposable
 
     readonly Process _process;
 
-    public RoleProcess(Role role, NodeRun settings, Output output)
+    /// <param name="name">Before each of its lines.</param>
+    /// <param name="role">Null of a coordinator.</param>
+    RoleProcess(string name, Role? role, string[] arguments, Output output)
     {
-        Role = role;
+        (Name, Role) = (name, role);
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         var program = typeof(UpCommand).Assembly.Location;
         start.FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(program);
-        foreach (var argument in new[] { NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, NodeCommand.WithParent }) start.ArgumentList.Add(argument);
-        if (settings.Checkpoint.Resume) start.ArgumentList.Add("--resume");
-        var isOwner = role == Role.DataOwner;
-        if (isOwner && output.IsJson) start.ArgumentList.Add("--json");
+        foreach (var argument in (string[])["exec", program, .. arguments, NodeCommand.WithParent]) start.ArgumentList.Add(argument);
+        var isOwner = role == Protocols.Role.DataOwner;
         // Five collectors with a heap a core would be too many for one machine.
         start.Environment["DOTNET_gcServer"] = "0";
         _process = new Process { StartInfo = start };
-        _process.ErrorDataReceived += (_, line) => Write(output.Error, line.Data, $"{role.Name(),-11} | ");
+        _process.ErrorDataReceived += (_, line) => Write(output.Error, line.Data, $"{name,-11} | ");
         _process.OutputDataReceived += (_, line) => Write(isOwner ? output.Results : output.Error, isOwner ? line.Data : null, "");
         _process.Start();
         Id = _process.Id;
@@ -34,7 +32,21 @@ sealed class RoleProcess : IDisposable
         Ended = End();
     }
 
-    public Role Role { get; }
+    public static RoleProcess Of(Role role, NodeRun settings, Output output) => Of(role, settings, output, role.Name());
+
+    public static RoleProcess Of(Role role, NodeRun settings, Output output, string name)
+    {
+        string[] resume = settings.Checkpoint.Resume ? ["--resume"] : [];
+        string[] json = role == Protocols.Role.DataOwner && output.IsJson ? ["--json"] : [];
+        string[] cluster = settings.Cluster is { } file ? ["--cluster", file.Path] : [];
+        return new(name, role, [NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, .. cluster, .. resume, .. json], output);
+    }
+
+    public static RoleProcess Coordinator(ClusterFile cluster, Output output) => new(CoordinatorCommand.Name, null, [CoordinatorCommand.Name, "--cluster", cluster.Path], output);
+
+    public string Name { get; }
+
+    public Role? Role { get; }
 
     public int Id { get; }
 

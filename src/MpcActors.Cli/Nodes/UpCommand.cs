@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MpcActors.Protocols;
@@ -13,21 +14,25 @@ static class UpCommand
     /// <summary>For the others to hear from the failed one's peers why the session is over.</summary>
     static readonly TimeSpan Word = TimeSpan.FromSeconds(2);
 
+    static readonly Role[] Pair = [Role.PartyZero, Role.PartyOne, Role.Dealer];
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static Command Create()
     {
         var simulated = Options.Flag("--simulated", "Run the same session in this process over the simulated network: the same result and the same transcript");
         var realTime = Options.Flag("--real-time", "With --simulated: wait for the simulated network's delays, as real ones");
+        var spare = new Option<string[]>("--spare") { Description = "With --cluster: configuration of another party pair and dealer, to start too; may be given again", HelpName = "FILE", Arity = ArgumentArity.OneOrMore };
         var options = new NodeOptions(Name);
         var command = new ExemplifiedCommand(
             Name,
             "Starts every role of a deployment as a process of this machine, and ends them all together.",
             ("mpc up --config deployment/node.hocon", "tunes as the file's session says"),
             ("mpc up --config deployment/node.hocon --resume", "goes on where an interrupted run was, and ends in the same prompt"),
-            ("mpc up --config deployment/node.hocon --simulated --json", "the same session simulated; compare the transcripts"))
+            ("mpc up --config deployment/node.hocon --simulated --json", "the same session simulated; compare the transcripts"),
+            ("mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon", "when a party is lost, the owner goes on with the other pair"))
         {
-            simulated, realTime,
+            simulated, realTime, spare,
         };
         options.AddTo(command);
         command.SetAction((result, cancellation) =>
@@ -35,33 +40,53 @@ static class UpCommand
             var settings = options.Read(result);
             var output = Output.Of(result, settings.Common);
             if (result.GetValue(realTime) && !result.GetValue(simulated)) throw new BadInputException("--real-time goes with --simulated: processes run in real time anyway");
-            return result.GetValue(simulated) ? NodeCommand.SimulateAsync(settings with { IsRealTime = result.GetValue(realTime) }, output, cancellation) : RunAsync(settings, output, cancellation);
+            NodeRun[] spares = [.. (result.GetValue(spare) ?? []).Select((file, i) => settings with
+            {
+                File = NodeFile.Read(file), Common = settings.Common with { Out = Path.Combine(settings.Common.Out, $"spare-{i + 1}") },
+            })];
+            if (spares.Length > 0 && settings.Cluster is null) throw new BadInputException("--spare goes with --cluster: without one, a session has the roles of --config");
+            return result.GetValue(simulated) ? NodeCommand.SimulateAsync(settings with { IsRealTime = result.GetValue(realTime) }, output, cancellation) : RunAsync(settings, spares, output, cancellation);
         });
         return command;
     }
 
-    static async Task<int> RunAsync(NodeRun settings, Output output, CancellationToken cancellation)
+    static async Task<int> RunAsync(NodeRun settings, NodeRun[] spares, Output output, CancellationToken cancellation)
     {
         var folder = new OutputFolder(settings.Common.Out);
         foreach (var role in settings.File.Roles.Keys) _ = settings.File.SettingsOf(role, _ => { });
-        var processes = settings.File.Roles.Keys.Order().Select(role => new RoleProcess(role, settings, output)).ToArray();
+        settings = settings with { Cluster = settings.ClusterIfAvailable(output.Error.WriteLine) };
+        var processes = settings.File.Roles.Keys.Order().Select(role => RoleProcess.Of(role, settings, output)).ToList();
+        if (settings.Cluster is { } cluster)
+        {
+            processes.Insert(0, RoleProcess.Coordinator(cluster, output));
+            processes.AddRange(spares.SelectMany((spare, i) => Pair.Select(role => RoleProcess.Of(role, spare, output, string.Create(CultureInfo.InvariantCulture, $"{role.Name()} {i + 2}")))));
+        }
+
         try
         {
-            folder.Write("processes.json", JsonSerializer.Serialize(processes.ToDictionary(process => process.Role.Name(), process => process.Id)) + "\n");
-            await EndTogether(processes, output, cancellation);
+            folder.Write("processes.json", JsonSerializer.Serialize(processes.ToDictionary(process => process.Name, process => process.Id)) + "\n");
+            await EndTogether(processes, settings.Cluster is null ? IsOver : IsOverInCluster, output, cancellation);
         }
         finally
         {
             foreach (var process in processes) process.Dispose();
         }
 
+        // What serves in a cluster does so until it is ended.
+        if (settings.Cluster is not null) processes.RemoveAll(process => process.Role != Role.DataOwner);
         MergeTraces(folder);
         var worst = processes.Select(process => process.ExitCode).FirstOrDefault(code => code == (int)ExitCode.BadInput, processes.Max(process => process.ExitCode));
         return cancellation.IsCancellationRequested ? throw new OperationCanceledException(cancellation) : worst is >= 0 and <= 2 ? worst : (int)ExitCode.RunFailed;
     }
 
-    /// <summary>Waits for all; when one fails, or Ctrl-C comes, the others get a little time to end by themselves.</summary>
-    static async Task EndTogether(RoleProcess[] processes, Output output, CancellationToken cancellation)
+    /// <summary>A session of one crew ends when one of its roles fails.</summary>
+    static bool IsOver(RoleProcess ended, IReadOnlyList<RoleProcess> running) => ended.ExitCode != 0;
+
+    /// <summary>A cluster ends when its data owner does, or when nobody is left who could serve it. A session that has begun needs no coordinator.</summary>
+    static bool IsOverInCluster(RoleProcess ended, IReadOnlyList<RoleProcess> running) => ended.Role is not null && !running.Any(process => process.Role == ended.Role);
+
+    /// <summary>Waits until it is over, or Ctrl-C comes; then the others get a little time to end by themselves.</summary>
+    static async Task EndTogether(IReadOnlyList<RoleProcess> processes, Func<RoleProcess, IReadOnlyList<RoleProcess>, bool> isOver, Output output, CancellationToken cancellation)
     {
         var running = processes.ToList();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -71,9 +96,10 @@ static class UpCommand
             {
                 var ended = await (await Task.WhenAny(running.Select(process => process.Ended))).WaitAsync(stop.Token);
                 running.Remove(ended);
-                if (ended.ExitCode == 0) continue;
-                output.Error.WriteLine($"{ended.Role.Name()} ended with exit code {ended.ExitCode}; the session is over");
-                await Task.WhenAny(Task.WhenAll(running.Select(process => process.Ended)), Task.Delay(Word, stop.Token));
+                var isLast = isOver(ended, running);
+                if (ended.ExitCode != 0) output.Error.WriteLine($"{ended.Name} ended with exit code {ended.ExitCode}{(isLast ? "; the session is over" : "")}");
+                if (!isLast) continue;
+                if (ended.ExitCode != 0) await Task.WhenAny(Task.WhenAll(running.Select(process => process.Ended)), Task.Delay(Word, stop.Token));
                 break;
             }
         }

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using MpcActors.Actors.Crews;
+using MpcActors.Actors.Nodes;
+using MpcActors.Protocols;
+
+namespace MpcActors.Actors.Tests.Crews;
+
+public sealed class CoordinatorActorTests() : TestKit(Serializing.Config)
+{
+    static readonly TimeSpan Often = TimeSpan.FromMilliseconds(20);
+
+    readonly ConcurrentQueue<string> _log = new();
+
+    [Fact]
+    public void A_member_that_dies_ends_its_crew_and_the_owner_gets_another_one()
+    {
+        var coordinator = Coordinator();
+        var members = new[] { "party-0", "party-1", "dealer", "model-owner", "data-owner" }.ToDictionary(name => name, _ => CreateTestProbe());
+        var spare = CreateTestProbe();
+        foreach (var (name, probe) in members) coordinator.Tell(Said(name), probe.Ref);
+        var crew = members["party-0"].ExpectMsg<Assigned>();
+        foreach (var (name, probe) in members) coordinator.Tell(Said(name) with { Crews = [crew.Crew] }, probe.Ref);
+        coordinator.Tell(Said("party-1 b"), spare.Ref);
+
+        Sys.Stop(members["party-1"].Ref);
+
+        foreach (var (name, probe) in members.Where(member => member.Key != "party-1"))
+        {
+            if (name != "party-0") Assert.Equal(crew.Crew, probe.ExpectMsg<Assigned>().Crew);
+            Assert.Equal("party-1 at party-1:1 is gone", probe.ExpectMsg<Abandoned>().Cause);
+            coordinator.Tell(new CrewEnded(name, crew.Crew, "party-1 was lost"), probe.Ref);
+        }
+
+        Assert.Equal("party-1-b", spare.ExpectMsg<Assigned>().Roles[Role.PartyOne].Host);
+        Assert.NotEqual(crew.Crew, members["data-owner"].ExpectMsg<Assigned>().Crew);
+    }
+
+    [Fact]
+    public void Members_run_the_sessions_that_they_are_given_until_an_owner_has_its_result()
+    {
+        var coordinator = Coordinator();
+        var tries = new ConcurrentQueue<(string Member, Assigned Crew)>();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (var name in new[] { "party-0", "party-1", "dealer", "model-owner", "data-owner", "party-1 b" })
+        {
+            Sys.ActorOf(MemberActor.Props(Said(name), coordinator, async (crew, cancellation) =>
+            {
+                tries.Enqueue((name, crew));
+                if (name == "data-owner" && tries.Count(one => one.Member == name) == 2) done.SetResult();
+                else if (name == "party-1") throw new SessionFailedException("party-1 lost party-0");
+                else if (name != "data-owner" || !done.Task.IsCompleted) await Task.WhenAny(done.Task, Task.Delay(Timeout.Infinite, cancellation));
+                cancellation.ThrowIfCancellationRequested();
+            }, Often), name.Replace(' ', '-'));
+        }
+
+        AwaitCondition(() => done.Task.IsCompleted, TimeSpan.FromMinutes(1));
+        var owners = tries.Where(one => one.Member == "data-owner").Select(one => one.Crew).ToArray();
+        Assert.Equal("party-1", owners[0].Roles[Role.PartyOne].Host);
+        Assert.Equal("party-1-b", owners[1].Roles[Role.PartyOne].Host);
+        Assert.Contains(_log, line => line.Contains("party-1 lost party-0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_member_without_a_free_seat_refuses_and_one_that_is_stopped_ends_its_sessions()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var member = Sys.ActorOf(MemberActor.Props(Said("dealer"), TestActor, async (_, cancellation) =>
+        {
+            await Task.WhenAny(Task.Delay(Timeout.Infinite, cancellation));
+            ended.SetResult();
+        }, TimeSpan.FromHours(1)));
+        Assert.Empty(ExpectMsg<Announced>().Crews);
+
+        member.Tell(new Assigned("b-1", new Dictionary<Role, NodeAddress>()));
+        Assert.Equal(["b-1"], ExpectMsg<Announced>().Crews);
+        member.Tell(new Assigned("b-2", new Dictionary<Role, NodeAddress>()));
+        Assert.Equal("dealer at dealer:1 has no seat free", ExpectMsg<CrewEnded>().Cause);
+        member.Tell(new Abandoned("b-0", "late"));
+        Assert.Equal(new CrewEnded("dealer", "b-0", "it had not begun"), ExpectMsg<CrewEnded>());
+
+        Sys.Stop(member);
+        AwaitCondition(() => ended.Task.IsCompleted, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public void A_failure_is_told_without_what_the_session_worked_on()
+    {
+        var member = Sys.ActorOf(MemberActor.Props(Said("dealer"), TestActor, (_, _) => throw new InvalidDataException("the row 'it was dreadful'"), TimeSpan.FromHours(1)));
+        ExpectMsg<Announced>();
+
+        member.Tell(new Assigned("b-1", new Dictionary<Role, NodeAddress>()));
+
+        ExpectMsg<Announced>();
+        Assert.Equal(nameof(InvalidDataException), ExpectMsg<CrewEnded>().Cause);
+        member.Tell(new Assigned("b-1", new Dictionary<Role, NodeAddress>()));
+        ExpectMsg<Announced>();
+        Assert.Equal(nameof(InvalidDataException), ExpectMsg<CrewEnded>().Cause);
+    }
+
+    IActorRef Coordinator()
+    {
+        var log = _log;
+        return Sys.ActorOf(CoordinatorActor.Props("b", log.Enqueue), "coordinator");
+    }
+
+    static Announced Said(string member)
+    {
+        var role = Enum.GetValues<Role>().Single(role => role.Name() == member.Split(' ')[0]);
+        return new(member, role, new NodeAddress(member.Replace(' ', '-'), 1, "f"), "tiny", 1, []);
+    }
+}

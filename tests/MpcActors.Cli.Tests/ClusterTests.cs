@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MpcActors.Actors.Crews;
+
+namespace MpcActors.Cli.Tests;
+
+/// <summary>Processes that find each other. With the packages of a cluster this is one; without them nodes say so, and use the addresses of their file.</summary>
+public sealed class ClusterTests
+{
+    [Fact]
+    public async Task An_owner_that_loses_a_party_goes_on_with_another_one_to_the_same_result()
+    {
+        using var deployment = await Deployment.Make(pairs: 2);
+        var simulated = await Typed.Run(deployment.Up("simulated", "--simulated"));
+        Assert.True(simulated.Code == 0, simulated.Error);
+        string[] clustered = deployment.Up("out", "--cluster", deployment.Cluster, "--spare", deployment.Spare);
+
+        var up = ClusterShell.IsAvailable
+            ? await Typed.RunAnd("4 of 12 queries", () => deployment.Kill("out", "party-1"), clustered)
+            : await Typed.Run(clustered);
+
+        Assert.True(up.Code == 0, up.Error);
+        Assert.Equal(deployment.Prompt("simulated"), deployment.Prompt("out"));
+        Assert.Equal(!ClusterShell.IsAvailable, up.Error.Contains("this build has no Akka.Cluster", StringComparison.Ordinal));
+        Assert.Equal(ClusterShell.IsAvailable, up.Error.Contains("is given up", StringComparison.Ordinal));
+        await deployment.AllAreGone("out");
+    }
+
+    [Fact]
+    public async Task Every_member_of_two_pairs_has_an_address_and_a_certificate_that_all_trust()
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run("certs", scratch.Path("keys"), "--pairs", "2", "--port", "7101", "--json");
+
+        Assert.True(typed.Code == 0, typed.Error);
+        var (first, second, cluster) = (Read("node.hocon"), Read("node-2.hocon"), Read("cluster.hocon"));
+        var fingerprints = JsonDocument.Parse(typed.Output).RootElement.GetProperty("fingerprints").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
+        Assert.Equal(["data-owner", "dealer", "dealer-2", "model-owner", "party-0", "party-0-2", "party-1", "party-1-2"], fingerprints.Keys.Order(StringComparer.Ordinal));
+        foreach (var (name, fingerprint) in fingerprints)
+        {
+            Assert.Contains(fingerprint, cluster, StringComparison.Ordinal);
+            Assert.Equal(!name.EndsWith("-2", StringComparison.Ordinal), first.Contains(fingerprint, StringComparison.Ordinal));
+            Assert.Equal(name is not ("party-0" or "party-1" or "dealer"), second.Contains(fingerprint, StringComparison.Ordinal));
+            Assert.True(File.Exists(Path.Combine(scratch.Path("keys"), name + ".key")), name);
+        }
+
+        Assert.Equal([7101, 7102, 7103, 7104, 7105], Ports(first));
+        Assert.Equal([7106, 7107, 7108, 7104, 7105], Ports(second));
+
+        string Read(string file) => File.ReadAllText(Path.Combine(scratch.Path("keys"), file));
+
+        static int[] Ports(string text) => [.. Regex.Matches(text, "address = \"127.0.0.1:([0-9]+)\"").Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+    }
+
+    [Theory]
+    [InlineData("", "'{0}' has no section mpc.cluster")]
+    [InlineData("mpc.cluster.seed-nodes = []", "'{0}' lacks mpc.cluster.seed-nodes")]
+    [InlineData("mpc.cluster.seed-nodes = [here]", "mpc.cluster.seed-nodes is [here], but must be a list of addresses, each a host and a port")]
+    [InlineData("mpc.cluster { seed-nodes = [\"127.0.0.1:7200\"], seeds = 1 }", "mpc.cluster.seeds, which is not known")]
+    [InlineData("mpc.cluster { seed-nodes = [\"127.0.0.1:7200\"], trusted.dealer = [abc] }", "must be a list of fingerprints")]
+    [InlineData("mpc.cluster { seed-nodes = [\"127.0.0.1:7200\"], trusted.banker = [] }", "mpc.cluster.trusted.banker, which is not known")]
+    public async Task A_file_that_cannot_be_is_refused(string text, string message)
+    {
+        using var scratch = new Scratch();
+        var file = scratch.Write("cluster.hocon", text);
+
+        var typed = await Typed.Run("coordinator", "--cluster", file);
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains(message.Replace("{0}", file, StringComparison.Ordinal), typed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_coordinated_is_said()
+    {
+        using var deployment = await Deployment.Make();
+
+        Assert.Contains("--at is '127.0.0.1:1', but must be one of", (await Typed.Run("coordinator", "--cluster", deployment.Cluster, "--at", "127.0.0.1:1")).Error, StringComparison.Ordinal);
+        Assert.Contains("--spare goes with --cluster", (await Typed.Run(deployment.Up("out", "--spare", deployment.Config))).Error, StringComparison.Ordinal);
+        if (ClusterShell.IsAvailable) return;
+        var typed = await Typed.Run("coordinator", "--cluster", deployment.Cluster);
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("this build has no Akka.Cluster", typed.Error, StringComparison.Ordinal);
+    }
+}

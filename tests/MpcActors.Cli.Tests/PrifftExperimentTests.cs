@@ -22,6 +22,13 @@ public sealed class PrifftExperimentTests
 
         Assert.Equal(4.08, rows["fine-tuning step"].GetProperty("published").GetDouble());
         Assert.True(rows["fine-tuning step"].GetProperty("ours").GetProperty("trafficReduction").GetDouble() > 4.08);
+        foreach (var optimizer in new[] { "Adam", "SGD" })
+        {
+            var step = rows[$"step of bert-base, {optimizer}"].GetProperty("ours");
+            Assert.True(step.GetProperty("trafficReduction").GetDouble() > 4.08 && step.GetProperty("speedup").GetDouble() > 2.2, step.GetRawText());
+            Assert.True(step.GetProperty("trafficReductionWithKeys").GetDouble() < step.GetProperty("trafficReduction").GetDouble());
+        }
+
         foreach (var clients in new[] { 2, 4 })
             Assert.InRange(rows[$"accuracy, {clients} clients"].GetProperty("ours").GetProperty("difference").GetDouble(), -0.02, 0.02);
     }

@@ -1,4 +1,5 @@
 using MpcActors.Models.Transformers.Training;
+using MpcActors.Protocols.Hybrid;
 using MpcActors.Protocols.Published;
 using MpcActors.Protocols.Training;
 using Xunit.Abstractions;
@@ -11,14 +12,15 @@ public sealed class ShareOptimizerTests(ITestOutputHelper output)
     const double Rate = 1e-3;
 
     [Theory]
-    [InlineData("roberta", 0)]
-    [InlineData("gpt2", 0.01)]
-    public void One_step_of_Adam_equals_the_clear_one_on_all_parameters(string name, double decay)
+    [InlineData("roberta", 0, false)]
+    [InlineData("gpt2", 0.01, false)]
+    [InlineData("roberta", 0, true)]
+    public void One_step_of_Adam_equals_the_clear_one_on_all_parameters(string name, double decay, bool isByKeys)
     {
         using var golden = new GoldenTraining(name);
         var settings = new AdamSettings(Rate, Decay: decay);
 
-        var run = golden.Run(() => new FusedTraining(), () => new ShareAdam(settings));
+        var run = golden.Run(() => isByKeys ? new PriFftTraining() : new FusedTraining(), () => new ShareAdam(settings));
 
         Assert.Equal(run.Planned, run.Cost);
         Compare(golden, run, ClearSteps(golden, settings, 1), parameterError: 3e-4, stepError: 0.03);

@@ -33,7 +33,7 @@ public static class KeyComparison
     public static async ValueTask<MaskedBits[]> IsBelowByKey(this Party party, Masked x, params long[] thresholds)
     {
         var plane = new Shape(1, BitBlocks.WordsFor(x.Shape.Count));
-        party.Meter.CountElements((long)x.Shape.Count * thresholds.Length * _bitForm.CorrectionBits / 128);
+        KeyWork.Count(party, _bitForm, (long)x.Shape.Count * thresholds.Length);
         var keys = await party.TakeKeys(_bitForm, x.Shape.Count, () => new(Array.ConvertAll(x.Mask.Values, r => r & LowBits), []));
 
         // Shared as bits: msb(ŷ) ⊕ borrow, which lacks msb(r). Opened under u it is msb(y) under the mask u ⊕ msb(r), so the
@@ -51,7 +51,7 @@ public static class KeyComparison
     /// <remarks>The key is dual: it shares h = msb(r) ⊕ borrow, and msb(y) = m + (1 − 2m)·h for the public m = msb(ŷ).</remarks>
     public static async ValueTask<Share[]> IsBelowShares(this Party party, Masked x, params long[] thresholds)
     {
-        party.Meter.CountElements((long)x.Shape.Count * thresholds.Length * _wordForm.CorrectionBits / 96);
+        KeyWork.Count(party, _wordForm, (long)x.Shape.Count * thresholds.Length);
         var keys = await party.TakeKeys(_wordForm, x.Shape.Count, () => new(
             Array.ConvertAll(x.Mask.Values, r => r & LowBits),
             Array.ConvertAll(x.Mask.Values, r => (r >> 63) ^ 1),
@@ -62,7 +62,7 @@ public static class KeyComparison
     /// <summary>A key to (r·[z &lt; low63(r)] turned as above), for <see cref="KeyRelu"/>: shares r·h.</summary>
     internal static ValueTask<FssKeys?> TakeProductKeys(Party party, Masked x)
     {
-        party.Meter.CountElements((long)x.Shape.Count * _wordForm.CorrectionBits / 96);
+        KeyWork.Count(party, _wordForm, x.Shape.Count);
         return party.TakeKeys(_wordForm, x.Shape.Count, () => new(
             Array.ConvertAll(x.Mask.Values, r => r & LowBits),
             Array.ConvertAll(x.Mask.Values, r => r >> 63 == 0 ? r : 0),

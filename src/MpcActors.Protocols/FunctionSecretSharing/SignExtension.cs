@@ -21,7 +21,7 @@ public static class SignExtension
         if (residue.Bits > 63) throw new ArgumentException("a number of 64 bits is extended already", nameof(residue));
         var (low, half) = ((1UL << residue.Bits) - 1, 1UL << (residue.Bits - 1));
         var form = KeyForm.Comparison(residue.Bits);
-        party.Meter.CountElements((long)residue.Shape.Count * form.CorrectionBits / 96);
+        KeyWork.Count(party, form, residue.Shape.Count);
 
         var keys = await party.TakeKeys(form, residue.Shape.Count, () => new(
             Array.ConvertAll(residue.Mask.Values, r => r & low), Array.ConvertAll(residue.Mask.Values, _ => low + 1)));

@@ -9,6 +9,8 @@ namespace MpcActors.Protocols.Hybrid;
 /// </remarks>
 public sealed class PriFftTraining : ITrainingSuite
 {
+    const int SquareHighBits = 12;
+
     readonly FusedTraining _wires = new();
 
     public ISuite Forward { get; } = new PriFftSuite();
@@ -42,8 +44,9 @@ public sealed class PriFftTraining : ITrainingSuite
 
     public ValueTask<Share> SoftmaxBackward(Party party, Wire weights, Share gradient, int[] rowStarts) => _wires.SoftmaxBackward(party, weights, gradient, rowStarts);
 
-    /// <summary>Compares in rounds: a key would be evaluated at each of 22 powers of four for each of a model's millions of parameters, to save two rounds.</summary>
-    public ValueTask<Share> DivideByRoot(Party party, Share m, Share v, double epsilon) => _wires.DivideByRoot(party, m, v, epsilon);
+    /// <summary>Compares in rounds: a key would be evaluated at each power of four for each of a model's millions of parameters, to save two rounds.</summary>
+    /// <param name="v">Below 2^12, a mean of squares of gradients up to 32.</param>
+    public ValueTask<Share> DivideByRoot(Party party, Share m, Share v, double epsilon) => FusedTraining.DivideByRoot(party, m, v, epsilon, SquareHighBits);
 
     public ValueTask<Traced> Gelu(Party party, Share x) => _wires.Gelu(party, x, byKeys: true);
 

@@ -50,9 +50,11 @@ public sealed class FusedTraining : ITrainingSuite
     }
 
     /// <summary>m/√(v + ε²): one inverse root and a product. The root keeps more fraction bits than other wires, since it is small where gradients are large.</summary>
-    public async ValueTask<Share> DivideByRoot(Party party, Share m, Share v, double epsilon)
+    public ValueTask<Share> DivideByRoot(Party party, Share m, Share v, double epsilon) => DivideByRoot(party, m, v, epsilon, InverseSquareRoot.HighBits);
+
+    internal static async ValueTask<Share> DivideByRoot(Party party, Share m, Share v, double epsilon, int highBits)
     {
-        var inverse = await Forward.InverseSquareRoot(party, party.AddPublic(v, epsilon * epsilon), RootBits);
+        var inverse = await party.InvertSquareRoot(party.AddPublic(v, epsilon * epsilon), RootBits, highBits: highBits);
         var wires = await party.Mask((await Narrow(party, m))[0], inverse);
         return party.Multiply(wires[0], wires[1]);
     }

@@ -60,6 +60,7 @@ public static class CommandLine
             NodeCommand.Create(),
             CoordinatorCommand.Create(),
             UpCommand.Create(),
+            StatusCommand.Create(),
             ExploreCommand.Create(),
             BenchCommand.Create(),
             ReportCommand.Create(),

@@ -69,7 +69,7 @@ static class TuningTables
 
     static string Bytes(long[] parties) => string.Join(" / ", parties.Select(Bytes));
 
-    static string Bytes(long bytes) => bytes switch
+    public static string Bytes(long bytes) => bytes switch
     {
         < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
         < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),

@@ -35,6 +35,7 @@ public sealed class Node : IAsyncDisposable
 
     volatile bool _isProgramOver;
     volatile bool _isOver;
+    long _busyTicks;
 
     Node(NodeSettings settings)
     {
@@ -60,6 +61,7 @@ public sealed class Node : IAsyncDisposable
         settings.Validate();
         if (session is null == (settings.Self == settings.Coordinator)) throw new ArgumentException("the coordinator names the session, and nobody else does", nameof(session));
         await using var node = new Node(settings);
+        settings.Monitor?.Watch(node);
         try
         {
             return await node.Run(program, session, cancellation);
@@ -83,6 +85,16 @@ public sealed class Node : IAsyncDisposable
         lock (_running) running = [.. _running];
         await Task.WhenAll(running);
         _stop.Dispose();
+    }
+
+    internal NodeStatus Status()
+    {
+        var state = _isOver ? NodeState.Over : _isProgramOver ? NodeState.Parting : _opened.Task.IsCompleted ? NodeState.Running : NodeState.Connecting;
+        return new(state, TimeSpan.FromTicks(Interlocked.Read(ref _busyTicks)), [.. _peers.OrderBy(peer => peer.Key).Select(peer =>
+        {
+            var address = _settings.Roles[peer.Key].ToString();
+            return peer.Value.Task.IsCompletedSuccessfully ? peer.Value.Task.Result.StatusAt(address, state != NodeState.Over) : new PeerStatus(peer.Key, address, false, 0, 0, 0, 0, null, null);
+        })]);
     }
 
     async Task<NodeOutcome> Run(Func<Seed, RoleProgram> makeProgram, Seed? session, CancellationToken cancellation)
@@ -169,6 +181,7 @@ public sealed class Node : IAsyncDisposable
             using (NodeTelemetry.Source.StartActivity("turn")) body();
             var took = Stopwatch.GetElapsedTime(start);
             busy += took;
+            Interlocked.Exchange(ref _busyTicks, busy.Ticks);
             NodeTelemetry.CountTurn(Self, took);
         }
     }

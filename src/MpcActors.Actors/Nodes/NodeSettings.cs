@@ -33,6 +33,9 @@ public sealed record NodeSettings(Role Self, IReadOnlyDictionary<Role, NodeAddre
     /// <summary>Progress and refusals, in sentences without secrets.</summary>
     public Action<string> Log { get; init; } = _ => { };
 
+    /// <summary>Sees what the node does; none if not given.</summary>
+    public NodeMonitor? Monitor { get; init; }
+
     /// <summary>Who names the session and gathers what came of it: the data owner, or the first role where there is none.</summary>
     public Role Coordinator => Roles.ContainsKey(Role.DataOwner) ? Role.DataOwner : Roles.Keys.Min();
 

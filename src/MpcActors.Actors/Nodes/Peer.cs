@@ -47,6 +47,13 @@ internal sealed class Peer : IDisposable
 
     public IEnumerable<LinkSummary> Links => new[] { _outgoing.Summary, _incoming.Summary }.OfType<LinkSummary>();
 
+    public PeerStatus StatusAt(string address, bool isConnected)
+    {
+        var ((sentFrames, sentBytes, sentAt), (receivedFrames, receivedBytes, receivedAt)) = (_outgoing.Total, _incoming.Total);
+        var last = Math.Max(sentAt, receivedAt);
+        return new(Role, address, isConnected, sentFrames, sentBytes, receivedFrames, receivedBytes, Heard.Ago, last == 0 ? null : TimeSpan.FromMilliseconds(Environment.TickCount64 - last));
+    }
+
     /// <summary>From now on frames of this session pass, both ways.</summary>
     public void Open(Seed session) => (_sealOut, _sealIn) = (new FrameSeal(session.Derive("frames")), new FrameSeal(session.Derive("frames")));
 
@@ -134,6 +141,11 @@ internal sealed class Peer : IDisposable
         readonly Transcript _transcript = new();
         readonly long[] _frames = new long[2];
         readonly long[] _bytes = new long[2];
+        long _lastAt;
+
+        /// <summary>Frames and bytes of both phases, and when the last came, for anybody to look at from outside.</summary>
+        public (long Frames, long Bytes, long LastAt) Total =>
+            (Interlocked.Read(ref _frames[0]) + Interlocked.Read(ref _frames[1]), Interlocked.Read(ref _bytes[0]) + Interlocked.Read(ref _bytes[1]), Interlocked.Read(ref _lastAt));
 
         public LinkSummary? Summary => _transcript.HashOf(from, to) is { } hash
             ? new(from, to, _frames[(int)Phase.Online], _bytes[(int)Phase.Online], _frames[(int)Phase.Offline], _bytes[(int)Phase.Offline], hash)
@@ -145,6 +157,7 @@ internal sealed class Peer : IDisposable
             _transcript.Add(message);
             _frames[(int)phase]++;
             _bytes[(int)phase] += bytes;
+            Interlocked.Exchange(ref _lastAt, Environment.TickCount64);
             NodeTelemetry.Count(from, to, phase, bytes);
         }
     }

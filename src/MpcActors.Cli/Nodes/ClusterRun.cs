@@ -6,7 +6,7 @@ using MpcActors.Protocols;
 namespace MpcActors.Cli;
 
 /// <summary>A role whose peers are named by a coordinator, session by session, in place of its own file.</summary>
-sealed class ClusterRun(NodeFile file, ClusterFile cluster, Role role, Action<string> log)
+sealed class ClusterRun(NodeFile file, ClusterFile cluster, Role role, NodeWatch watch)
 {
     /// <summary>Said when a cluster was asked for and this build has none.</summary>
     public const string Unavailable = "this build has no Akka.Cluster: the roles are looked for at the addresses of the configuration";
@@ -18,11 +18,11 @@ sealed class ClusterRun(NodeFile file, ClusterFile cluster, Role role, Action<st
             try
             {
                 await session(SettingsOf(crew), stop);
-                log($"crew {crew.Crew}: done");
+                watch.Say($"crew {crew.Crew}: done");
             }
             catch (SessionFailedException problem)
             {
-                log($"crew {crew.Crew}: {problem.Message}");
+                watch.Say($"crew {crew.Crew}: {problem.Message}");
                 throw;
             }
         }, Task.Delay(Timeout.Infinite, cancellation), cancellation);
@@ -33,17 +33,17 @@ sealed class ClusterRun(NodeFile file, ClusterFile cluster, Role role, Action<st
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var attempts = 0;
-        log("waiting for a party pair, a dealer and a model owner");
+        watch.Say("waiting for a party pair, a dealer and a model owner");
         await JoinAsync(async (crew, stop) =>
         {
             try
             {
-                log($"crew {crew.Crew}: {string.Join(", ", crew.Roles.Where(one => one.Key != role).OrderBy(one => one.Key).Select(one => $"{one.Key.Name()} at {one.Value}"))}");
+                watch.Say($"crew {crew.Crew}: {string.Join(", ", crew.Roles.Where(one => one.Key != role).OrderBy(one => one.Key).Select(one => $"{one.Key.Name()} at {one.Value}"))}");
                 done.TrySetResult(await session(SettingsOf(crew), attempts > 0, stop));
             }
             catch (Exception problem) when (IsLoss(problem) && !cancellation.IsCancellationRequested && ++attempts < cluster.Attempts)
             {
-                log($"crew {crew.Crew}: {problem.Message}; waiting for other peers");
+                watch.Say($"crew {crew.Crew}: {problem.Message}; waiting for other peers");
                 throw;
             }
             catch (Exception problem)
@@ -62,7 +62,7 @@ sealed class ClusterRun(NodeFile file, ClusterFile cluster, Role role, Action<st
     {
         var group = string.Join(", ", file.Facts.Select(fact => $"{fact.Name} = {fact.Value}"));
         var self = new Announced("", role, file.Roles[role].Address, group, role == Role.ModelOwner ? cluster.ModelOwnerSeats : 1, []);
-        return ClusterShell.ServeAsync(cluster.At(cluster.Host, 0), new ClusterMember(self, cluster.AnnounceEvery), run, until, log, cancellation);
+        return ClusterShell.ServeAsync(cluster.At(cluster.Host, 0), new ClusterMember(self, cluster.AnnounceEvery), run, until, watch.Say, cancellation);
     }
 
     /// <exception cref="SessionFailedException">The coordinator names somebody who is not pinned here.</exception>
@@ -71,6 +71,6 @@ sealed class ClusterRun(NodeFile file, ClusterFile cluster, Role role, Action<st
         foreach (var (other, address) in crew.Roles)
             if (address.Fingerprint != file.Roles[other].Address.Fingerprint && !cluster.Trusted[other].Contains(address.Fingerprint))
                 throw new SessionFailedException($"{role.Name()} refuses {address} as {other.Name()}: its certificate {address.Fingerprint} is none of those in {cluster.Path}");
-        return file.SettingsOf(role, log, crew.Roles);
+        return file.SettingsOf(role, watch.Say, crew.Roles) with { Monitor = watch.Monitor };
     }
 }

@@ -69,9 +69,30 @@ static class NodeCommand
         var secrets = file.SecretsOf(role);
         _ = secrets.In(default, role);
         using var trace = NodeTrace.Start(role, folder);
-        if (role == Role.DataOwner) return await TuneAsync(settings, folder, secrets, output, cancellation);
+        using var watch = new NodeWatch(role, folder, output.Error);
+        try
+        {
+            var code = role == Role.DataOwner ? await TuneAsync(settings, folder, secrets, output, watch, cancellation) : await ServeAsync(role, settings, secrets, output, watch, cancellation);
+            watch.End("done");
+            return code;
+        }
+        catch (OperationCanceledException)
+        {
+            watch.End("interrupted");
+            throw;
+        }
+        catch (Exception problem)
+        {
+            // Another exception's message might quote what it worked on.
+            watch.End("failed", problem is Actors.SessionFailedException or BadInputException ? problem.Message : problem.GetType().Name);
+            throw;
+        }
+    }
 
-        Action<string> log = output.Error.WriteLine;
+    static async Task<int> ServeAsync(Role role, NodeRun settings, SessionSecrets secrets, Output output, NodeWatch watch, CancellationToken cancellation)
+    {
+        var file = settings.File;
+        Action<string> log = watch.Say;
         Func<Ring.Seed, Actors.RoleProgram> program = session => SessionPrograms.Serve(role, secrets, session);
         if (role == Role.ModelOwner)
         {
@@ -81,11 +102,11 @@ static class NodeCommand
 
         if (settings.ClusterIfAvailable(log) is { } cluster)
         {
-            await new ClusterRun(file, cluster, role, log).ServeAsync(async (node, stop) => Say(log, await Node.RunAsync(node, program, null, stop)), cancellation);
+            await new ClusterRun(file, cluster, role, watch).ServeAsync(async (node, stop) => Say(log, await Node.RunAsync(node, program, null, stop)), cancellation);
             return (int)ExitCode.Done;
         }
 
-        var outcome = await Node.RunAsync(file.SettingsOf(role, log), program, null, cancellation);
+        var outcome = await Node.RunAsync(file.SettingsOf(role, log) with { Monitor = watch.Monitor }, program, null, cancellation);
         Say(log, outcome);
         var own = outcome.Nodes.Single();
         output.Show(new NodeReport { Command = Name, Seed = file.Session.Tuning.Seed, ElapsedSeconds = outcome.Elapsed.TotalSeconds, Role = role.Name(), ComputeSeconds = own.Busy.TotalSeconds, Links = [.. own.Links.Select(LinkReport.Of)] }, []);
@@ -98,7 +119,8 @@ static class NodeCommand
         log(string.Create(CultureInfo.InvariantCulture, $"done: {own.Links.Sum(link => link.OnlineBytes + link.OfflineBytes)} bytes on {own.Links.Count} links, computed {own.Busy.TotalSeconds:0.0} s of {outcome.Elapsed.TotalSeconds:0.0} s"));
     }
 
-    static async Task<int> TuneAsync(NodeRun settings, OutputFolder folder, SessionSecrets secrets, Output output, CancellationToken cancellation)
+    /// <param name="watch">Null where the other roles are simulated.</param>
+    static async Task<int> TuneAsync(NodeRun settings, OutputFolder folder, SessionSecrets secrets, Output output, NodeWatch? watch, CancellationToken cancellation)
     {
         var (file, common) = (settings.File, settings.Common);
         var report = await Steps.RunAsync(output.Error, ["Prepare the encoder", $"Tune on shares: {file.Session.Attention}", "Write the files"], async steps =>
@@ -107,12 +129,9 @@ static class NodeCommand
             var job = await NodeJob.PrepareAsync(file, common, new Announcer(steps), cancellation);
 
             steps.Next();
-            var (outcome, comparison) = settings.IsSimulated
+            var (outcome, comparison) = watch is null
                 ? await job.Job.TuneOnSharesAsync(job.Candidate, settings.Checkpoint, steps, cancellation, isRealTime: settings.IsRealTime)
-                : settings.ClusterIfAvailable(output.Error.WriteLine) is { } cluster
-                    ? await new ClusterRun(file, cluster, Role.DataOwner, output.Error.WriteLine).UntilDoneAsync(
-                        (node, goesOn, stop) => job.Job.TuneOnNodesAsync(job.Candidate, settings.Checkpoint with { Resume = goesOn || settings.Checkpoint.Resume }, steps, node, secrets, stop), cancellation)
-                    : await job.Job.TuneOnNodesAsync(job.Candidate, settings.Checkpoint, steps, file.SettingsOf(Role.DataOwner, steps.Announce), secrets, cancellation);
+                : await OnNodesAsync(job, settings, secrets, steps, watch, cancellation);
 
             steps.Next();
             var run = new AttentionRun(job.Candidate, null, outcome, comparison, IsControl: false);
@@ -127,11 +146,30 @@ static class NodeCommand
         return (int)ExitCode.Done;
     }
 
+    static Task<(PrivateOutcome Outcome, Comparison Comparison)> OnNodesAsync(NodeJob job, NodeRun settings, SessionSecrets secrets, Steps steps, NodeWatch watch, CancellationToken cancellation)
+    {
+        if (settings.ClusterIfAvailable(watch.Say) is { } cluster)
+        {
+            return new ClusterRun(settings.File, cluster, Role.DataOwner, watch).UntilDoneAsync(
+                (node, goesOn, stop) => job.Job.TuneOnNodesAsync(
+                    job.Candidate, settings.Checkpoint with { Resume = goesOn || settings.Checkpoint.Resume }, steps, watch.Report, node, secrets, stop),
+                cancellation);
+        }
+
+        return job.Job.TuneOnNodesAsync(job.Candidate, settings.Checkpoint, steps, watch.Report, settings.File.SettingsOf(Role.DataOwner, Log) with { Monitor = watch.Monitor }, secrets, cancellation);
+
+        void Log(string line)
+        {
+            steps.Announce(line);
+            watch.Keep(line);
+        }
+    }
+
     /// <summary>The data owner's tuning, with all other roles simulated beside it: the same session, and the same transcript.</summary>
     public static Task<int> SimulateAsync(NodeRun settings, Output output, CancellationToken cancellation)
     {
         var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, settings.File.Session.Tuning.Seed));
-        return TuneAsync(settings with { IsSimulated = true }, new OutputFolder(settings.Common.Out), secrets, output, cancellation);
+        return TuneAsync(settings, new OutputFolder(settings.Common.Out), secrets, output, null, cancellation);
     }
 
     sealed class Lines(Action<string> write) : IProgress<string>
@@ -157,7 +195,7 @@ sealed record LinkReport(string From, string To, long OnlineFrames, long OnlineB
 }
 
 /// <summary>How a node is run.</summary>
-sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Checkpoint Checkpoint, ClusterFile? Cluster = null, bool IsSimulated = false, bool IsRealTime = false)
+sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Checkpoint Checkpoint, ClusterFile? Cluster = null, bool IsRealTime = false)
 {
     /// <summary>Null where none is asked for, or this build has none, which is said.</summary>
     public ClusterFile? ClusterIfAvailable(Action<string> log)

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using MpcActors.Actors.Nodes;
+using MpcActors.Protocols;
+using MpcActors.Tuning;
+
+namespace MpcActors.Cli;
+
+/// <summary>What a node shows while it runs: status-ROLE.json, written anew each second for <c>mpc status</c>, and log-ROLE.jsonl, its lines with their times. Sizes, times and sentences, no secrets.</summary>
+sealed class NodeWatch : IDisposable
+{
+    static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    readonly DateTimeOffset _started = TimeProvider.System.GetUtcNow();
+    readonly Lock _lock = new();
+    readonly Role _role;
+    readonly OutputFolder _folder;
+    readonly TextWriter _error;
+    readonly StreamWriter _log;
+    readonly Timer _timer;
+    TuningProgress? _progress;
+    string _last = "";
+    string _state = "preparing";
+
+    public NodeWatch(Role role, OutputFolder folder, TextWriter error)
+    {
+        (_role, _folder, _error) = (role, folder, error);
+        _log = new StreamWriter(Path.Combine(folder.Folder, $"log-{role.Name()}.jsonl"), append: true) { AutoFlush = true };
+        _timer = new Timer(_ => Write(), null, TimeSpan.Zero, Every);
+    }
+
+    /// <summary>For the settings of the node.</summary>
+    public NodeMonitor Monitor { get; } = new();
+
+    /// <summary>Says a line to whoever watches, and keeps it.</summary>
+    public void Say(string line)
+    {
+        _error.WriteLine(line);
+        Keep(line);
+    }
+
+    /// <summary>Keeps a line that was shown otherwise.</summary>
+    public void Keep(string line)
+    {
+        lock (_lock)
+        {
+            _last = line;
+            _log.WriteLine(JsonSerializer.Serialize(new { time = TimeProvider.System.GetUtcNow(), role = _role.Name(), message = line }, NodeStatusFile.Format));
+        }
+    }
+
+    public void Report(TuningProgress progress)
+    {
+        lock (_lock) _progress = progress;
+    }
+
+    /// <summary>How it ended.</summary>
+    public void End(string state, string? cause = null)
+    {
+        lock (_lock) _state = state;
+        if (cause is not null) Keep(cause);
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        Write();
+        _log.Dispose();
+    }
+
+    void Write()
+    {
+        lock (_lock)
+        {
+            var node = Monitor.Look();
+            var now = TimeProvider.System.GetUtcNow();
+            var state = _state == "preparing" && node is not null ? node.State.ToString().ToLowerInvariant() : _state;
+            var status = new NodeStatusFile(
+                _role.Name(), Environment.ProcessId, state, _last, _started, now, (now - _started).TotalSeconds, node?.Busy.TotalSeconds ?? 0, Environment.WorkingSet,
+                _progress is { } progress ? new(progress.Queries, progress.Budget, progress.BestLoss) : null,
+                [.. (node?.Peers ?? []).Select(peer => new NodeStatusPeer(
+                    peer.Role.Name(), peer.Address, peer.IsConnected, peer.SentFrames, peer.SentBytes, peer.ReceivedFrames, peer.ReceivedBytes, peer.Silence?.TotalSeconds, peer.SinceFrame?.TotalSeconds))]);
+            var path = Path.Combine(_folder.Folder, NodeStatusFile.NameOf(_role));
+            try
+            {
+                // Aside and into place, but never waiting for the disk: the next one is a second away.
+                File.WriteAllText(path + ".new", JsonSerializer.Serialize(status, NodeStatusFile.Format) + "\n");
+                File.Move(path + ".new", path, overwrite: true);
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                // A full disk must not end a session over what is only to be looked at.
+            }
+        }
+    }
+}
+
+/// <summary>What a node says of itself once a second.</summary>
+/// <param name="UpdatedAt">A node that was killed says nothing after this.</param>
+sealed record NodeStatusFile(
+    string Role, int ProcessId, string State, string Last, DateTimeOffset StartedAt, DateTimeOffset UpdatedAt, double ElapsedSeconds, double BusySeconds, long MemoryBytes,
+    NodeStatusProgress? Progress, IReadOnlyList<NodeStatusPeer> Peers)
+{
+    public static JsonSerializerOptions Format { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string NameOf(Role role) => $"status-{role.Name()}.json";
+}
+
+sealed record NodeStatusProgress(int Queries, int Budget, double BestLoss);
+
+sealed record NodeStatusPeer(
+    string Role, string Address, bool IsConnected, long SentFrames, long SentBytes, long ReceivedFrames, long ReceivedBytes, double? SilenceSeconds, double? SinceFrameSeconds);

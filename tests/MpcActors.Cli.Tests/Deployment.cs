@@ -91,7 +91,7 @@ sealed class Deployment : IDisposable
     }
 
     /// <summary>The first of some that were free a moment ago, below those that the system gives to whoever dials.</summary>
-    static int FreePorts(int count)
+    internal static int FreePorts(int count)
     {
         for (var first = 21_000 + 5 * (Environment.ProcessId % 1000); ; first += count)
         {

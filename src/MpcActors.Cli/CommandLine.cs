@@ -64,6 +64,7 @@ public static class CommandLine
             ExploreCommand.Create(),
             BenchCommand.Create(),
             ReportCommand.Create(),
+            ReferenceCommand.Create(),
             CompletionCommand.Create(Root),
         };
         var help = new HelpOption();

@@ -22,6 +22,9 @@ public sealed record CostPlan(
     /// <summary>The program, its collector's reserve and what else is always there.</summary>
     const long Base = 600_000_000;
 
+    /// <summary>Which protocols were picked, and why; none where a suite leaves no choice.</summary>
+    public IReadOnlyList<SuiteChoice> Choices { get; init; } = [];
+
     /// <summary>Tensors that are trained, with their moments, stay in memory; layers that are not pass through.</summary>
     public long KeptParameters { get; init; }
 
@@ -41,8 +44,9 @@ public sealed record CostPlan(
         var answers = Enumerable.Repeat(Math.Max(0, tokens - 2), sequences).ToArray();
         try
         {
-            var plan = TransformerPlan.Of(suite.Create(), outline, isStreamed: true, lengths, answers);
-            return new(outline, sequences, [.. plan.Operations.Where(IsOfPass)], plan.SetUpBytes, plan.LargestStep);
+            var protocols = suite.Create();
+            var plan = TransformerPlan.Of(protocols, outline, isStreamed: true, lengths, answers);
+            return new(outline, sequences, [.. plan.Operations.Where(IsOfPass)], plan.SetUpBytes, plan.LargestStep) { Choices = protocols is CheapestSuite cheapest ? cheapest.Choices : [] };
         }
         catch (OverflowException problem)
         {
@@ -77,8 +81,7 @@ public sealed record CostPlan(
     internal static bool IsOfPass(OperationCost operation) => operation.Rounds > 0 || operation.DealtBytes > 0;
 
     /// <summary>Seconds of the pass online: rounds, bits and the busier party's computation one after another, as the simulator finds them.</summary>
-    public double SecondsOn(LinkProfile network, ComputeProfile compute) =>
-        Total.Rounds * network.Latency.TotalSeconds + 8.0 * Total.SentBytes / network.BitsPerSecond + compute.SecondsOf(Total);
+    public double SecondsOn(LinkProfile network, ComputeProfile compute) => compute.SecondsOn(network, Total);
 }
 
 /// <summary>How fast a party computes: what turns counted work into seconds.</summary>
@@ -91,4 +94,7 @@ public sealed record ComputeProfile(double MultiplicationsPerSecond, double Elem
 
     /// <summary>Of the online half of a party's products with open wires, and of all gates.</summary>
     public double SecondsOf(OperationCost cost) => cost.Multiplications / 2 / MultiplicationsPerSecond + cost.Elements / ElementsPerSecond;
+
+    /// <summary>Rounds, bits and computation one after another.</summary>
+    public double SecondsOn(LinkProfile network, OperationCost cost) => cost.Rounds * network.Latency.TotalSeconds + 8.0 * cost.SentBytes / network.BitsPerSecond + SecondsOf(cost);
 }

@@ -62,5 +62,5 @@ public sealed record ExperimentLine(string Name, IReadOnlyList<double[]> Points)
 /// <summary>All of them.</summary>
 public static class Experiments
 {
-    public static IReadOnlyList<IExperiment> All { get; } = [new SecpTuningCost(), new Prifft()];
+    public static IReadOnlyList<IExperiment> All { get; } = [new SecpTuningCost(), new Prifft(), new SuiteByNetwork()];
 }

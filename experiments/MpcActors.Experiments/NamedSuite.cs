@@ -1,4 +1,5 @@
 using MpcActors.Models.Transformers;
+using MpcActors.Network;
 using MpcActors.Protocols;
 using MpcActors.Protocols.Hybrid;
 using MpcActors.Protocols.Published;
@@ -29,6 +30,15 @@ public sealed record NamedSuite(string Name, string Description, Func<ISuite> Cr
 
     public static NamedSuite PublishedStockCosine { get; } = new(
         "published-stock-cosine", "CrypTen as it stands", () => new PublishedSuite(PublishedCosine.Stock), FeatureForm.ShiftedCosine, new PublishedApproximations(PublishedCosine.Stock));
+
+    /// <summary>Name of <see cref="CheapestOn"/>, which is another suite on every network.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>For each operation ours or PriFFT's, whichever is planned to be faster on a network.</summary>
+    public static NamedSuite CheapestOn(LinkProfile network, ComputeProfile compute) => new(
+        Auto,
+        FormattableString.Invariant($"the faster of {Fused.Name} and {PriFft.Name} for each operation at {network.Latency.TotalMilliseconds} ms and {network.BitsPerSecond / 1e6} Mbps"),
+        () => new CheapestSuite([Fused.Create(), PriFft.Create()], cost => compute.SecondsOn(network, cost)), FeatureForm.CosineAndSine, new ExactFunctions());
 
     public static IReadOnlyList<NamedSuite> All { get; } = [Fused, PriFft, Published, PublishedStockCosine];
 

@@ -44,15 +44,16 @@ static class BenchPass
         command.SetAction((result, cancellation) => Task.Run(
             async () =>
             {
-                var choice = transformer.Read(result);
+                var settings = common.Read(result);
+                var choice = transformer.Read(result, settings.Network);
                 if (layers > 0 && choice.Layers == 0) choice = choice with { Layers = layers };
                 if (step.Read(result) is { } method)
                 {
                     return await BenchStep.RunAsync(
-                        result, name, transformer.ForStep(result, choice), common.Read(result), method, result.GetValue(batch), result.GetValue(weights), result.GetValue(repeats), cancellation);
+                        result, name, transformer.ForStep(result, choice), settings, method, result.GetValue(batch), result.GetValue(weights), result.GetValue(repeats), cancellation);
                 }
 
-                return await RunAsync(result, name, choice, common.Read(result), result.GetValue(batch), result.GetValue(weights), result.GetValue(repeats), cancellation);
+                return await RunAsync(result, name, choice, settings, result.GetValue(batch), result.GetValue(weights), result.GetValue(repeats), cancellation);
             },
             cancellation));
         return command;
@@ -92,6 +93,7 @@ static class BenchPass
         yield return table;
         yield return new Text(string.Create(CultureInfo.InvariantCulture,
             $"{report.CpuSeconds:0.00} s of processor time of both parties and the dealer ({report.CpuSecondsOfPasses[0]:0.00} to {report.CpuSecondsOfPasses[^1]:0.00} in {report.CpuSecondsOfPasses.Count} passes); {report.OnlineSeconds:0.00} s online computation. Online time: {string.Join(", ", report.Seconds.Select(network => string.Create(CultureInfo.InvariantCulture, $"{network.Key} {network.Value:0.0} s")))}.\nLargest error {report.MaxError:0.0e0}, mean {report.MeanError:0.0e0}, gross errors {report.GrossErrors}. Peak memory {report.PeakBytes / 1e9:0.0} GB (planned {report.PlannedPeakBytes / 1e9:0.0}). The plan and the run {(report.IsAsPlanned ? "agree in every round and byte" : "DIFFER")}.\n"));
+        foreach (var picks in SuitePick.Tables(report.Picks)) yield return picks;
     }
 
     static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
@@ -147,6 +149,9 @@ sealed record PassReport : Report
 
     public required bool IsAsPlanned { get; init; }
 
+    /// <summary>With <c>--suite auto</c>, on the network of the run.</summary>
+    public IReadOnlyList<SuitePick> Picks { get; init; } = [];
+
     public required string Transcript { get; init; }
 
     public required IReadOnlyList<OperationShare> ByOperation { get; init; }
@@ -175,6 +180,7 @@ sealed record PassReport : Report
         PeakBytes = measured.PeakBytes,
         PlannedPeakBytes = plan.PeakBytes,
         IsAsPlanned = measured.Operations.SequenceEqual(plan.Operations) && measured.SetUpBytes == plan.SetUpBytes,
+        Picks = SuitePick.Of(plan),
         Transcript = measured.Transcript,
         ByOperation = OperationShare.Of(measured.Operations, operation => operation.Operation),
     };

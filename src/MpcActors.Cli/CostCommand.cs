@@ -29,16 +29,18 @@ static class CostCommand
             ("mpc cost --tokens 97 --population 20 --batch 32 --queries 8000", "black-box tuning as its authors run it"),
             ("mpc cost --model gpt3 --tokens 2048 --attention softmax", "175 billion parameters"),
             ("mpc cost --method sft --suite published", "a step of full fine-tuning, as SecP-Tuning's baseline computes it: forward, backward and optimiser apart"),
+            ("mpc cost --suite auto --network wan-1", "for each operation the faster of our protocols and PriFFT's on that network, and why"),
             ("mpc cost --latency 30ms --bandwidth 50Mbps", "on a network of your own, beside the papers'"));
         transformer.AddTo(command);
         foreach (var option in new Option[] { method, promptRows, batch, population, queries }) command.Options.Add(option);
         common.AddTo(command);
         command.SetAction((result, cancellation) =>
         {
-            var (choice, name) = (transformer.Read(result), result.GetValue(method)!);
+            var (settings, name) = (common.Read(result), result.GetValue(method)!);
+            var choice = transformer.Read(result, settings.Network);
             return name == "fot"
-                ? RunAsync(result, choice, common.Read(result), result.GetValue(batch), result.GetValue(population), result.GetValue(queries), cancellation)
-                : RunStepsAsync(result, transformer.ForStep(result, choice), common.Read(result), name, result.GetValue(promptRows), result.GetValue(batch), result.GetValue(queries), cancellation);
+                ? RunAsync(result, choice, settings, result.GetValue(batch), result.GetValue(population), result.GetValue(queries), cancellation)
+                : RunStepsAsync(result, transformer.ForStep(result, choice), settings, name, result.GetValue(promptRows), result.GetValue(batch), result.GetValue(queries), cancellation);
         });
         return command;
     }
@@ -94,6 +96,7 @@ static class CostCommand
         }
 
         yield return times;
+        foreach (var picks in SuitePick.Tables(report.Picks)) yield return picks;
     }
 
     static string Bytes(long bytes) => bytes switch

@@ -3,6 +3,7 @@ using MpcActors.Data.Transformers;
 using MpcActors.Experiments;
 using MpcActors.Models;
 using MpcActors.Models.Transformers.Training;
+using MpcActors.Network;
 
 namespace MpcActors.Cli;
 
@@ -11,7 +12,7 @@ sealed class TransformerOptions(string defaultModel, int defaultTokens, int most
 {
     readonly Option<string?> _model = Options.Text("--model", "NAME|FOLDER", $"{string.Join(", ", TransformerConfig.Names)}, or a folder with config.json and model.safetensors (default: {defaultModel})");
     readonly Option<string> _attention = Options.Choice("--attention", "Softmax, random features, or the mean of all tokens", "rfa", "softmax", "rfa", "uniform");
-    readonly Option<string> _suite = Options.Choice("--suite", "Ours, PriFFT's hybrid (functions by keys), or CrypTen's protocols as SecP-Tuning ran them", "fused", [.. NamedSuite.All.Select(suite => suite.Name)]);
+    readonly Option<string> _suite = Options.Choice("--suite", "Ours, PriFFT's hybrid (functions by keys), the faster of both for each operation on the network that is named (auto), or CrypTen's protocols as SecP-Tuning ran them", "fused", [.. NamedSuite.All.Select(suite => suite.Name), NamedSuite.Auto]);
     readonly Option<int> _tokens = Options.Count("--tokens", "Tokens of a text, prompt and marks included", defaultTokens, 1, mostTokens);
     readonly Option<int> _features = Options.Count("--features", "Random frequencies a head", 64, 1, 4096);
     readonly Option<int> _layers = Options.Count("--layers", "Layers, instead of the model's own number", 0, 0, 10_000);
@@ -25,13 +26,15 @@ sealed class TransformerOptions(string defaultModel, int defaultTokens, int most
     /// <exception cref="BadInputException">One was asked for that has no way back.</exception>
     public TransformerChoice ForStep(ParseResult result, TransformerChoice choice)
     {
+        if (choice.Suite.Name == NamedSuite.Auto) throw new BadInputException($"--suite {NamedSuite.Auto} picks protocols for forward passes; use one of {string.Join(", ", NamedSuite.All.Select(suite => suite.Name))} for a step of gradients");
         if (result.GetResult(_attention) is null or { Implicit: true }) return choice with { Attention = AttentionKind.Softmax };
         return choice.Attention != AttentionKind.Uniform
             ? choice
             : throw new BadInputException("a step of gradients goes back through softmax and random feature attention; use --attention softmax or --attention rfa");
     }
 
-    public TransformerChoice Read(ParseResult result)
+    /// <param name="network">That --suite auto picks for.</param>
+    public TransformerChoice Read(ParseResult result, LinkProfile network)
     {
         var name = result.GetValue(_model) ?? defaultModel;
         var attention = result.GetValue(_attention) switch
@@ -40,7 +43,7 @@ sealed class TransformerOptions(string defaultModel, int defaultTokens, int most
             "uniform" => AttentionKind.Uniform,
             _ => AttentionKind.RandomFeatures,
         };
-        var choice = new TransformerChoice(name, attention, NamedSuite.Find(result.GetValue(_suite)!), result.GetValue(_tokens), result.GetValue(_features), result.GetValue(_layers));
+        var choice = new TransformerChoice(name, attention, Suite(result.GetValue(_suite)!, network), result.GetValue(_tokens), result.GetValue(_features), result.GetValue(_layers));
         var config = choice.Config;
         if (choice.Tokens > config.MaxTokens && config.MaxTokens > 0 && Directory.Exists(name))
             throw new BadInputException($"--tokens is {choice.Tokens}, but the model in '{name}' reads at most {config.MaxTokens}");
@@ -48,6 +51,8 @@ sealed class TransformerOptions(string defaultModel, int defaultTokens, int most
             throw new BadInputException($"--suite {choice.Suite.Name} has no random features for a causal model such as {config.Name}; use --suite fused, or --attention softmax");
         return choice;
     }
+
+    public static NamedSuite Suite(string name, LinkProfile network) => name == NamedSuite.Auto ? NamedSuite.CheapestOn(network, ComputeProfile.TwoCores) : NamedSuite.Find(name);
 }
 
 /// <param name="Model">A known name, or a folder.</param>

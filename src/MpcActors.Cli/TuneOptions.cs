@@ -80,7 +80,7 @@ sealed class TuneOptions(string command)
         if (result.GetValue(_resume) && checkpoint is null) throw new BadInputException("--resume needs --checkpoint DIR, the folder that holds the state to go on from");
         if (result.GetValue(_offline) is false && !EncoderModel.Names.Contains(result.GetValue(_model))) RequireFolderFits(result);
         var gradients = _gradients.Read(result, common.Seed, _optimizer, _rows, _prompt, _budget, _patience, _reveal);
-        var suite = _gradients.SuiteOf(result);
+        var suite = _gradients.SuiteOf(result, common.Network);
         var task = BadInputException.Check(() => TsvTask.Read(Existing(data), result.GetValue(_test) is { } test ? Existing(test) : null, LabelSentences(result)));
         var model = result.GetValue(_offline) ? "tiny" : result.GetValue(_model)!;
         var defaults = new TuningSettings();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MpcActors.Experiments;
 using MpcActors.Models.Transformers.Training;
+using MpcActors.Network;
 using MpcActors.Tuning.Gradients;
 
 namespace MpcActors.Cli;
@@ -27,7 +28,7 @@ sealed class GradientOptions
     readonly Option<int> _batch = Options.Count("--batch-size", "Texts of a step", 8, most: 4096);
     readonly Option<int> _check = Options.Count("--check-every", "Steps between two looks at the development texts", 20);
     readonly Option<int> _keep = Options.Count("--checkpoint-every", "Steps between two states that are kept", 1);
-    readonly Option<string> _suite = Options.Choice("--suite", "Protocols: ours, PriFFT's hybrid (functions by keys), or, of a step of gradients, CrypTen's as published", "fused", "fused", "prifft", "published");
+    readonly Option<string> _suite = Options.Choice("--suite", "Protocols: ours, PriFFT's hybrid (functions by keys); of forward passes, the faster of both for each operation on the network (auto); of a step of gradients, CrypTen's as published", "fused", "fused", "prifft", NamedSuite.Auto, "published");
     readonly Option<bool> _words = Options.Flag("--train-embedding", "With --method sft: the table of words too, by shared one-hot tokens");
 
     Option[] Own => [_rate, _schedule, _warmUp, _decay, _clip, _steps, _batch, _check, _keep, _words];
@@ -44,11 +45,12 @@ sealed class GradientOptions
     public bool TrainsEmbedding(ParseResult result) => result.GetValue(_words);
 
     /// <exception cref="BadInputException">Forward-only tuning has no such protocols.</exception>
-    public NamedSuite SuiteOf(ParseResult result)
+    /// <param name="network">That --suite auto picks for.</param>
+    public NamedSuite SuiteOf(ParseResult result, LinkProfile network)
     {
-        var suite = NamedSuite.Find(result.GetValue(_suite)!);
+        var suite = TransformerOptions.Suite(result.GetValue(_suite)!, network);
         if (IsForwardOnly(result) && suite.HasGrossErrors)
-            throw new BadInputException($"--suite {suite.Name} is for --method sft and prompt, and for cost and bench; --method fot tunes with --suite fused or prifft");
+            throw new BadInputException($"--suite {suite.Name} is for --method sft and prompt, and for cost and bench; --method fot tunes with --suite fused, prifft or auto");
         return suite;
     }
 
@@ -66,6 +68,7 @@ sealed class GradientOptions
         if (IsGiven(result, optimizer) && Optimizers.Contains(name) == isForward)
             throw new BadInputException($"--optimizer {name} is not for --method {method}; use {(isForward ? "one that proposes prompts, such as cma-es" : string.Join(", ", Optimizers))}");
         if (isForward) return null;
+        if (result.GetValue(_suite) == NamedSuite.Auto) throw new BadInputException($"--suite {NamedSuite.Auto} picks protocols for forward passes; --method {method} trains with --suite fused, prifft or published");
 
         var isPrompt = method == Prompt;
         if (isPrompt && result.GetValue(_words)) throw new BadInputException("--train-embedding is for --method sft: with --method prompt the rows of the prompt are trained and nothing else");

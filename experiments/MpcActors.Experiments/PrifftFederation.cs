@@ -24,9 +24,9 @@ static class PrifftFederation
         {
             var settings = new FederatedSettings(rounds, LocalSteps: 4, clients, Batch: 8, LocalOptimizer.Sgd, 0.5, seed + (ulong)i);
             var data = Array.ConvertAll(ClientSplit.Dirichlet(pool.Labels, clients, 0.5, settings.Seed), pool.Select);
-            var plan = FederatedPlan.Of(settings, data, task.ClassNames.Count);
-            var federation = new Federation(plan, data, start, new(LinkProfile.Lan, _ => LinkProfile.Lan, Work.Modelled.Default));
-            var twin = new ClearFederation(plan, data, start);
+            var head = new HeadTask(FederatedPlan.Of(settings, data, task.ClassNames.Count), data, start);
+            var federation = new Federation(head, new(LinkProfile.Lan, _ => LinkProfile.Lan, Work.Modelled.Default));
+            var twin = new ClearFederation(head);
             await federation.OpenAsync(cancellation);
             for (var round = 0; round < rounds; round++) twin.Round(round, (await federation.RoundAsync(cancellation)).Counted);
             sums = (sums.Clear + Accuracy(twin.Parameters), sums.Private + Accuracy(await federation.CloseAsync(cancellation)));
@@ -34,7 +34,7 @@ static class PrifftFederation
 
         return new(clients, rounds, seeds, Accuracy(start), sums.Clear / seeds, sums.Private / seeds, (sums.Private - sums.Clear) / seeds, step.Speedup, step.TrafficReduction);
 
-        double Accuracy(IReadOnlyList<double> parameters) => ClearFederation.Accuracy(parameters, test, task.ClassNames.Count);
+        double Accuracy(IReadOnlyList<double> parameters) => HeadTask.Accuracy(parameters, test, task.ClassNames.Count);
 
         ClientData Data(IReadOnlyList<LabelledText> texts) => ClientData.FromEmbeddings(
             clear.Embeddings(new TokenEmbedding(encoder.Model).Embed([.. texts.Select(text => encoder.Tokenizer.Encode(text.Text))])), clear.Encoder.Width, [.. texts.Select(text => text.Label)]);

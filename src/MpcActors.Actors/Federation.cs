@@ -43,24 +43,20 @@ public sealed class Federation
 {
     static readonly Seat[] Seats = [Seat.Zero, Seat.One, Seat.Dealer];
 
+    readonly IFederatedTask _task;
     readonly FederatedPlan _plan;
-    readonly IReadOnlyList<ClientData> _clients;
-    readonly double[] _start;
     readonly FederationConditions _conditions;
     readonly Seed _seed;
     readonly Dictionary<Seat, FederatedSeat> _seats;
     readonly SortedSet<int> _joined = [];
 
-    /// <param name="start">The model owner's parameters, row-major [features, classes]; each row adds up to zero.</param>
-    public Federation(FederatedPlan plan, IReadOnlyList<ClientData> clients, double[] start, FederationConditions conditions)
+    public Federation(IFederatedTask task, FederationConditions conditions)
     {
-        if (start.Length != plan.Parameters.Count) throw new ArgumentException($"{start.Length} parameters are not {plan.Parameters}", nameof(start));
-        (_plan, _clients, _start, _conditions) = (plan, clients, start, conditions);
+        (_task, _plan, _conditions) = (task, task.Plan, conditions);
 
         // Other settings or data under the same number are another run and have other masks.
-        var identity = Convert.ToHexString(FederatedState.Identity(plan.Settings, clients, start));
-        _seed = Seed.FromNumber(plan.Settings.Seed).Derive($"federation {identity}");
-        _seats = Seats.ToDictionary(seat => seat, _ => new FederatedSeat(plan));
+        _seed = Seed.FromNumber(_plan.Settings.Seed).Derive($"federation {Convert.ToHexString(task.Identity)}");
+        _seats = Seats.ToDictionary(seat => seat, _ => new FederatedSeat(task));
     }
 
     /// <summary>Rounds done.</summary>
@@ -70,7 +66,7 @@ public sealed class Federation
     public string Transcript { get; private set; } = "";
 
     /// <summary>The global parameters in the clear. A simulation can add up both parties' halves; nobody in it can.</summary>
-    public double[] Parameters => FixedPoint.Decode(_seats[Seat.Zero].Parameters.Value + _seats[Seat.One].Parameters.Value, HeadStep.ParameterBits);
+    public double[] Parameters => FixedPoint.Decode(_seats[Seat.Zero].Parameters.Value + _seats[Seat.One].Parameters.Value, _task.ParameterBits);
 
     public FederatedState State => new(Rounds, Transcript, [.. _joined], _seats[Seat.Zero].Parameters.Value.Values, _seats[Seat.One].Parameters.Value.Values);
 
@@ -79,20 +75,22 @@ public sealed class Federation
     {
         [Role.ModelOwner] = port =>
         {
-            port.ShareWithParties(FixedPoint.Encode(_start, _plan.Parameters, HeadStep.ParameterBits), _seed.Derive("model owner"));
+            port.ShareWithParties(FixedPoint.Encode(_task.Start, _plan.Parameters, _task.ParameterBits), _seed.Derive("model owner"));
+            _task.ShareFrozen(port, _seed.Derive("model owner").Derive("frozen"));
             return ValueTask.CompletedTask;
         },
     }, cancellation);
 
-    /// <summary>Goes on from a state instead: whoever had joined joins again.</summary>
+    /// <summary>Goes on from a state instead: the model owner gives out its model again and whoever had joined joins again, in the same bytes.</summary>
     /// <exception cref="InvalidDataException">The state is of other parameters.</exception>
     public async Task ResumeAsync(FederatedState state, CancellationToken cancellation = default)
     {
         if (state.Zero.Length != _plan.Parameters.Count || state.Joined.Any(client => (uint)client >= (uint)_plan.Clients))
             throw new InvalidDataException($"the saved state has {state.Zero.Length} parameters, not {_plan.Parameters}");
+        await OpenAsync(cancellation);
         foreach (var client in state.Joined) await JoinAsync(client, FaultPlan.None, cancellation);
-        _seats[Seat.Zero].Parameters = new(RingTensor.Of(_plan.Parameters, state.Zero), HeadStep.ParameterBits);
-        _seats[Seat.One].Parameters = new(RingTensor.Of(_plan.Parameters, state.One), HeadStep.ParameterBits);
+        _seats[Seat.Zero].Parameters = new(RingTensor.Of(_plan.Parameters, state.Zero), _task.ParameterBits);
+        _seats[Seat.One].Parameters = new(RingTensor.Of(_plan.Parameters, state.One), _task.ParameterBits);
         (Rounds, Transcript) = (state.Rounds, state.Transcript);
     }
 
@@ -134,14 +132,18 @@ public sealed class Federation
         {
             [Role.ModelOwner] = async port => result = await port.Reconstruct(_plan.Parameters),
         }, cancellation);
-        return FixedPoint.Decode(result!, HeadStep.ParameterBits);
+        return FixedPoint.Decode(result!, _task.ParameterBits);
     }
 
     async Task<SessionCost> JoinAsync(int client, FaultPlan faults, CancellationToken cancellation)
     {
         var cost = await SessionAsync($"join {client}", _conditions.Client(client), faults, (seat, party) => seat.Join(party, client), new()
         {
-            [Role.DataOwner] = port => ClientProgram.Join(port, _clients[client], _plan.Classes, _seed.Derive("client", (ulong)client)),
+            [Role.DataOwner] = port =>
+            {
+                _task.ShareTexts(port, client, _seed.Derive("client", (ulong)client));
+                return ValueTask.CompletedTask;
+            },
         }, cancellation);
         _joined.Add(client);
         return cost;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using MpcActors.Actors;
 using MpcActors.Data;
-using MpcActors.Models;
 using MpcActors.Protocols;
 using MpcActors.Tuning;
 using MpcActors.Tuning.Federated;
@@ -22,10 +21,11 @@ static class FederateCommand
         var options = new FederateOptions(Name);
         var command = new ExemplifiedCommand(
             Name,
-            "Fine-tunes a classifier on a frozen encoder with several clients, in the clear and on shares; nobody sees a client's texts or its update.",
+            "Fine-tunes a sentence encoder, or a classifier on it, with several clients, in the clear and on shares; nobody sees a client's texts or its update.",
             ("mpc federate", "two clients on Yelp reviews"),
             ("mpc federate --offline --clients 4 --split dirichlet --alpha 0.3", "a tiny model and task that come with the program, texts skewed by class"),
             ("mpc federate --offline --clients 3 --drop-out 2:3", "the third client drops out in the middle of the second round"),
+            ("mpc federate --offline --train lora --rank 4", "low-rank adapters of the encoder's attention instead of a classifier on it"),
             ("mpc federate --network clients.hocon", "a file with mpc.link for all and mpc.clients.client-2 for one that is slow"),
             ("mpc federate --checkpoint run1 --resume", "goes on where an interrupted run was, and ends in the same bytes"));
         options.AddTo(command);
@@ -41,7 +41,7 @@ static class FederateCommand
     {
         var folder = new OutputFolder(settings.Common.Out);
         if (settings.CheckpointFile is { } checkpoint) _ = new OutputFolder(Path.GetDirectoryName(Path.GetFullPath(checkpoint))!, "--checkpoint");
-        string[] titles = ["Get the model and the sentences", "Embed the texts, each client its own", "Train on shares and in the clear, round by round"];
+        string[] titles = ["Get the model and the sentences", "Embed and split the texts", "Train on shares and in the clear, round by round"];
         var report = await Steps.RunAsync(output.Error, titles, async steps =>
         {
             steps.Next();
@@ -51,10 +51,10 @@ static class FederateCommand
                 : (await SentimentSentences.EnsureAsync(new ModelCache(), new Announcer(steps), cancellation)).Single(sentences => sentences.Name == settings.Task);
 
             steps.Next();
-            var (clients, test, start) = Embed(task, model, settings);
+            var tuned = BadInputException.Check(() => FederatedTuning.Of(task, model, settings));
 
             steps.Next();
-            var result = await TrainAsync(task, model, clients, test, start, settings, steps, cancellation);
+            var result = await TrainAsync(task, model, tuned, settings, steps, cancellation);
             steps.End();
             return result with { ElapsedSeconds = steps.Elapsed.TotalSeconds };
         });
@@ -63,44 +63,18 @@ static class FederateCommand
         return (int)ExitCode.Done;
     }
 
-    static (ClientData[] Clients, ClientData Test, double[] Start) Embed(TextTask task, EncoderModel model, FederateSettings settings)
-    {
-        var encoder = new ClearEncoder(EncoderPreparation.From(model.Published, AttentionKind.Softmax));
-        var width = encoder.Encoder.Width;
-        var pool = Data(task.Pool);
-        int[][] split = BadInputException.Check(() => settings.Alpha is { } alpha
-            ? ClientSplit.Dirichlet(pool.Labels, settings.Clients, alpha, settings.Common.Seed)
-            : ClientSplit.Independent(pool.Texts, settings.Clients, settings.Common.Seed));
-
-        // The model owner begins with its label vectors, as zero-shot classification does. A score is 20 times a cosine; classes are centred.
-        var labels = LabelMatrix.From(encoder, OwnerTexts.Embed(task.Name, model, [.. task.LabelSentences]));
-        var start = new double[(width + 1) * labels.Classes];
-        for (var i = 0; i < width; i++)
-        {
-            var row = labels.Weight.AsSpan(i * labels.Classes, labels.Classes);
-            var mean = FixedOrder.Sum(row) / labels.Classes;
-            for (var c = 0; c < labels.Classes; c++) start[i * labels.Classes + c] = (row[c] - mean) / ClientData.Norm;
-        }
-
-        return (Array.ConvertAll(split, pool.Select), Data(task.Test), start);
-
-        ClientData Data(IReadOnlyList<LabelledText> texts) => ClientData.FromEmbeddings(
-            encoder.Embeddings(OwnerTexts.Embed(task.Name, model, [.. texts.Select(text => text.Text)])), width, [.. texts.Select(text => text.Label)]);
-    }
-
     static async Task<FederateReport> TrainAsync(
-        TextTask task, EncoderModel model, ClientData[] clients, ClientData test, double[] start, FederateSettings settings, Steps steps, CancellationToken cancellation)
+        TextTask task, EncoderModel model, FederatedTuning tuned, FederateSettings settings, Steps steps, CancellationToken cancellation)
     {
-        var (tuning, classes) = (settings.Tuning, task.ClassNames.Count);
-        var plan = FederatedPlan.Of(tuning, clients, classes);
+        var (tuning, plan, start) = (settings.Tuning, tuned.Task.Plan, tuned.Task.Start);
         var half = (uint)(tuning.LocalSteps / 2);
-        var federation = new Federation(plan, clients, start, new(
+        var federation = new Federation(tuned.Task, new(
             settings.Common.Network, client => settings.Lines.GetValueOrDefault(client + 1, settings.Common.Network), settings.Common.Work)
         {
             Faults = (round, client) => settings.DropOuts.Contains((round, client)) ? new(new FrameFault(FaultKind.Kill, Role.DataOwner, Role.PartyZero, half)) : FaultPlan.None,
         });
-        var clear = new ClearFederation(plan, clients, start);
-        var identity = FederatedState.Identity(tuning, clients, start);
+        var clear = new ClearFederation(tuned.Task);
+        var identity = tuned.Task.Identity;
         if (settings.Resume && settings.CheckpointFile is { } file && TuningCheckpoint.Read(file, identity) is { } saved)
         {
             await federation.ResumeAsync(FederatedState.FromBytes(saved), cancellation);
@@ -124,7 +98,7 @@ static class FederateCommand
             (taken, joined) = (taken + round.Counted.Count * tuning.LocalSteps, joined + federation.State.Joined.Length - known);
             done.Add(new(
                 round.Round + 1, [.. round.Counted.Select(client => client + 1)], round.LeftOut.ToDictionary(entry => entry.Key + 1, entry => entry.Value),
-                ClearFederation.Accuracy(clear.Parameters, test, classes), ClearFederation.Accuracy(federation.Parameters, test, classes),
+                tuned.Accuracy(clear.Parameters), tuned.Accuracy(federation.Parameters),
                 (round.Training + round.Joining + round.Aggregation).Seconds));
             if (settings.CheckpointFile is { } path) TuningCheckpoint.Write(path, identity, federation.State.ToBytes());
             var leftOut = round.LeftOut.Count > 0 ? $"; left out: {string.Join(", ", round.LeftOut.Select(entry => $"client {entry.Key + 1} ({entry.Value})"))}" : "";
@@ -142,9 +116,11 @@ static class FederateCommand
             Clients = settings.Clients,
             Rounds = federation.Rounds,
             LocalSteps = tuning.LocalSteps,
+            Train = settings.Train,
+            TrainedParameters = start.Length,
             Optimizer = tuning.Optimizer == LocalOptimizer.Sgd ? "sgd" : "adam",
             TextsPerClient = plan.Texts,
-            Accuracy = new(ClearFederation.Accuracy(start, test, classes), ClearFederation.Accuracy(clear.Parameters, test, classes), ClearFederation.Accuracy(parameters, test, classes)),
+            Accuracy = new(tuned.Accuracy(start), tuned.Accuracy(clear.Parameters), tuned.Accuracy(parameters)),
             ParameterError = parameters.Zip(clear.Parameters, (left, right) => Math.Abs(left - right)).Max(),
             Step = Mean(training, taken),
             Join = Mean(joining, joined),
@@ -155,8 +131,10 @@ static class FederateCommand
             Notes =
             [
                 .. model.Name == "tiny" ? new[] { "The tiny model is synthetic and knows nothing of language: its accuracies show that the machinery works, nothing else." } : [],
-                string.Create(CultureInfo.InvariantCulture, $"Accuracies are of {test.Texts} test texts: differences of a few points are chance."),
-                "Features are opened under masks once, when a client joins; a step opens parameters, scores and errors.",
+                string.Create(CultureInfo.InvariantCulture, $"Accuracies are of {tuned.TestTexts} test texts: differences of a few points are chance."),
+                settings.Trained is null
+                    ? "Features are opened under masks once, when a client joins; a step opens parameters, scores and errors."
+                    : "The encoder's frozen tensors are opened under masks once, before the first client joins; a step is one of the whole encoder, in PriFFT's hybrid.",
                 "Accuracies between rounds are looked up by the simulator, which sees both halves; only the model owner gets the parameters, at the end.",
             ],
         };
@@ -168,7 +146,7 @@ static class FederateCommand
 
     static IEnumerable<IRenderable> Tables(FederateReport report)
     {
-        var accuracy = new Table { Title = new TableTitle($"Accuracy: {report.Task}, {report.Model}, {report.Clients} clients, {report.LocalSteps} local steps of {report.Optimizer}") };
+        var accuracy = new Table { Title = new TableTitle($"Accuracy: {report.Task}, {report.Model}, {report.Clients} clients, {report.Train} ({report.TrainedParameters} parameters), {report.LocalSteps} local steps of {report.Optimizer}") };
         foreach (var name in new[] { "round", "counted", "left out", "in the clear", "on shares", "seconds" }) accuracy.AddColumn(name);
         accuracy.AddRow("start", "", "", Number(report.Accuracy.ZeroShot), Number(report.Accuracy.ZeroShot), "");
         foreach (var round in report.PerRound)

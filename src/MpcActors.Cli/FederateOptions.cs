@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MpcActors.Actors;
 using MpcActors.Data;
+using MpcActors.Models.Transformers.Training;
 using MpcActors.Network;
 using MpcActors.Tuning.Federated;
 
@@ -14,14 +15,23 @@ namespace MpcActors.Cli;
 /// <param name="CheckpointFile">Null keeps none.</param>
 sealed record FederateSettings(
     CommonSettings Common, int Clients, FederatedSettings Tuning, double? Alpha, string? Task, string Model, IReadOnlyDictionary<int, LinkProfile> Lines,
-    IReadOnlySet<(int Round, int Client)> DropOuts, string? CheckpointFile, bool Resume);
+    IReadOnlySet<(int Round, int Client)> DropOuts, string? CheckpointFile, bool Resume)
+{
+    /// <summary>As it is typed.</summary>
+    public string Train { get; init; } = FederateOptions.Head;
+
+    /// <summary>Of the encoder; null where a classifier on its embeddings is trained instead.</summary>
+    public TrainedTensors? Trained { get; init; }
+}
 
 /// <summary>The options of <c>federate</c>, read into settings that can be run.</summary>
 sealed class FederateOptions(string command)
 {
     public const int MostClients = 16;
 
-    const string Tiny = "tiny";
+    public const string Head = "head";
+
+    const string Tiny = "tiny", LastLayers = "last-layers", Adapters = "lora", Full = "full";
 
     readonly Option<int> _clients = Options.Count("--clients", "Clients, each with private texts of its own", 2, 1, MostClients);
     readonly Option<int?> _picked = new("--picked") { Description = "Clients that train in a round (default: all)", HelpName = "N" };
@@ -33,7 +43,16 @@ sealed class FederateOptions(string command)
     readonly Option<string> _task = Options.Choice("--task", "Which sentences to classify; tiny needs nothing from outside", "yelp", [.. SentimentSentences.Names, Tiny]);
     readonly Option<string> _model = Options.Choice("--model", "Frozen sentence encoder whose embeddings the clients train on", "use-lite", EncoderModel.Names);
     readonly Option<string> _optimizer = Options.Choice("--optimizer", "What a client does with a gradient", "sgd", "sgd", "adam");
-    readonly Option<double?> _learningRate = new("--learning-rate") { Description = "Learning rate (default: 0.2 for sgd, 0.01 for adam)", HelpName = "X" };
+    readonly Option<double?> _learningRate = new("--learning-rate")
+    {
+        Description = "Learning rate (default: 0.2 for sgd, 0.01 for adam; of the encoder's layers 0.01 and 0.0005, of adapters 0.1 and 0.003)", HelpName = "X",
+    };
+
+    readonly Option<string> _train = Options.Choice(
+        "--train", "What is trained: a classifier on the frozen encoder's embeddings, its last layers, low-rank adapters of its attention, or all its layers", Head, Head, LastLayers, Adapters, Full);
+
+    readonly Option<int?> _layers = new("--layers") { Description = "With --train last-layers: how many, beside the encoder's head (default: 1)", HelpName = "N" };
+    readonly Option<int?> _rank = new("--rank") { Description = "With --train lora: columns of the adapters' first factor (default: 4)", HelpName = "N" };
 
     readonly Option<string[]> _dropOuts = new("--drop-out")
     {
@@ -49,7 +68,7 @@ sealed class FederateOptions(string command)
     public void AddTo(Command to)
     {
         foreach (var option in new Option[]
-            { _clients, _picked, _rounds, _steps, _batch, _split, _alpha, _task, _model, _optimizer, _learningRate, _dropOuts, _checkpoint, _resume, _offline })
+            { _clients, _picked, _rounds, _steps, _batch, _split, _alpha, _task, _model, _train, _layers, _rank, _optimizer, _learningRate, _dropOuts, _checkpoint, _resume, _offline })
             to.Options.Add(option);
         _common.AddTo(to);
     }
@@ -59,9 +78,10 @@ sealed class FederateOptions(string command)
         var common = _common.Read(result);
         var clients = result.GetValue(_clients);
         var isAdam = result.GetValue(_optimizer) == "adam";
+        var (train, trained) = Trained(result);
         var tuning = new FederatedSettings(
             result.GetValue(_rounds), result.GetValue(_steps), result.GetValue(_picked) ?? clients, result.GetValue(_batch), isAdam ? LocalOptimizer.Adam : LocalOptimizer.Sgd,
-            result.GetValue(_learningRate) ?? (isAdam ? 0.01 : 0.2), common.Seed);
+            result.GetValue(_learningRate) ?? UsualRate(train, isAdam), common.Seed);
         BadInputException.Check(() => tuning.Validate(clients));
         var checkpoint = result.GetValue(_checkpoint);
         if (result.GetValue(_resume) && checkpoint is null) throw new BadInputException("--resume needs --checkpoint DIR, the folder that holds the state to go on from");
@@ -72,8 +92,40 @@ sealed class FederateOptions(string command)
         return new(
             common, clients, tuning, result.GetValue(_split) == "dirichlet" ? alpha : null, task == Tiny ? null : task, isOffline ? Tiny : result.GetValue(_model)!,
             Lines(result, clients), (result.GetValue(_dropOuts) ?? []).Select(text => DropOut(text, tuning.Rounds, clients)).ToHashSet(),
-            checkpoint is null ? null : Path.Combine(checkpoint, "federation.checkpoint"), result.GetValue(_resume));
+            checkpoint is null ? null : Path.Combine(checkpoint, "federation.checkpoint"), result.GetValue(_resume))
+        {
+            Train = train,
+            Trained = trained,
+        };
     }
+
+    (string Name, TrainedTensors? Tensors) Trained(ParseResult result)
+    {
+        var train = result.GetValue(_train)!;
+        RequireUse(_layers, LastLayers);
+        RequireUse(_rank, Adapters);
+        return (train, train switch
+        {
+            LastLayers => new TrainedTensors.Last(result.GetValue(_layers) ?? 1),
+            Adapters => new TrainedTensors.Adapters(result.GetValue(_rank) ?? 4),
+            Full => TrainedTensors.All,
+            _ => null,
+        });
+
+        void RequireUse(Option<int?> option, string of)
+        {
+            if (result.GetValue(option) is not { } value) return;
+            if (train != of) throw new BadInputException($"{option.Name} is for --train {of}, not for --train {train}");
+            if (value is < 1 or > 64) throw new BadInputException($"{option.Name} is {value}, but must be from 1 to 64");
+        }
+    }
+
+    static double UsualRate(string train, bool isAdam) => train switch
+    {
+        Head => isAdam ? 0.01 : 0.2,
+        Adapters => isAdam ? 0.003 : 0.1,
+        _ => isAdam ? 0.0005 : 0.01,
+    };
 
     IReadOnlyDictionary<int, LinkProfile> Lines(ParseResult result, int clients)
     {

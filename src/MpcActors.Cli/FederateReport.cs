@@ -13,6 +13,11 @@ sealed record FederateReport : Report
 
     public required int LocalSteps { get; init; }
 
+    /// <summary>head, last-layers, lora or full.</summary>
+    public required string Train { get; init; }
+
+    public required int TrainedParameters { get; init; }
+
     public required string Optimizer { get; init; }
 
     public required int[] TextsPerClient { get; init; }

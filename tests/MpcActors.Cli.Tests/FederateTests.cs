@@ -58,6 +58,28 @@ public sealed class FederateTests
     }
 
     [Theory]
+    [InlineData("lora", "--rank", "2")]
+    [InlineData("last-layers", "--layers", "1")]
+    [InlineData("full", "--optimizer", "adam")]
+    public async Task The_encoder_itself_is_trained_as_in_the_clear(string train, params string[] more)
+    {
+        using var scratch = new Scratch();
+        var typed = await Typed.Run([.. Smallest, "--train", train, .. more, "--drop-out", "1:2", "--json", "--out", scratch.Folder]);
+
+        Assert.True(typed.Code == 0, typed.Error);
+        var run = JsonDocument.Parse(typed.Output).RootElement;
+        Assert.Equal(train, run.GetProperty("train").GetString());
+        Assert.True(run.GetProperty("trainedParameters").GetInt32() > 100);
+        Assert.InRange(run.GetProperty("accuracy").GetProperty("private").GetDouble() - run.GetProperty("accuracy").GetProperty("clear").GetDouble(), -0.02, 0.02);
+        Assert.InRange(run.GetProperty("parameterError").GetDouble(), 0, 0.005);
+        Assert.Equal("client 2", typed.Error.Split("left out: ")[1][..8]);
+    }
+
+    [Theory]
+    [InlineData("--rank is for --train lora, not for --train full", "--train", "full", "--rank", "4")]
+    [InlineData("--layers is for --train last-layers, not for --train head", "--layers", "1")]
+    [InlineData("the last 9 layers cannot be trained of an encoder that has 2", "--train", "last-layers", "--layers", "9")]
+    [InlineData("--rank is 0, but must be from 1 to 64", "--train", "lora", "--rank", "0")]
     [InlineData("--clients is '17'", "--clients", "17")]
     [InlineData("3 of 2 clients cannot be picked", "--picked", "3")]
     [InlineData("the learning rate is above 0 and at most 16, not -1", "--learning-rate", "-1")]

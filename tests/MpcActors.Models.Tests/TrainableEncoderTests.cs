@@ -133,6 +133,68 @@ public sealed class TrainableEncoderTests(ITestOutputHelper output)
         Assert.InRange(error, 0, PublishedError);
     }
 
+    public static TheoryData<TrainedTensors, string[]> Selections => new()
+    {
+        { new TrainedTensors.Adapters(3), ["query_key_value.down", "query_key_value.up", "attention_output.down", "attention_output.up"] },
+        { new TrainedTensors.Last(1), ["layer 1.", "head."] },
+        { new TrainedTensors.Last(0), ["head."] },
+    };
+
+    /// <summary>In both suites, since the published one opens factors anew for each product.</summary>
+    [Theory]
+    [MemberData(nameof(Selections))]
+    public void Adapters_or_last_layers_have_the_twins_gradients_and_nothing_else_has_any(TrainedTensors trained, string[] names)
+    {
+        var (outline, weights, texts, _) = Fixture();
+        var input = TwoParty.Encode(texts.Rows, new Shape(texts.TotalRows, texts.Width));
+
+        var clear = new ClearEncoderTraining(outline, Tensors, trained.AdapterRank).Gradients(texts.Rows, Classes, Lengths);
+        foreach (var (suite, bound) in new (Func<ITrainingSuite>, double)[] { (() => new PriFftTraining(), FusedError), (() => new PublishedTraining(), PublishedError) })
+        {
+            var run = Run(suite, TuningMethod.Layers, outline, Tensors, input, [], trained);
+
+            Assert.Equal(run.Planned, run.Cost);
+            Assert.All(run.Gradients.Keys, name => Assert.Contains(names, part => name.Contains(part, StringComparison.Ordinal)));
+            Assert.All(names, part => Assert.Contains(run.Gradients.Keys, name => name.Contains(part, StringComparison.Ordinal)));
+            var error = ErrorOf([.. run.Gradients.SelectMany(pair => clear.Gradients[pair.Key])], [.. run.Gradients.SelectMany(pair => pair.Value)]);
+            output.WriteLine($"{trained}, {suite().Forward.Name}: {error:G2}");
+            Assert.InRange(error, 0, bound);
+        }
+
+        // A second factor of zero would hide the first one's gradient.
+        double[] Tensors(string name) => name.Contains(".down.", StringComparison.Ordinal) || name.Contains(".up.", StringComparison.Ordinal)
+            ? Numbers.Of((ulong)name.Length + name[6], ShapeOf(outline, trained, name).Count, 0.3)
+            : weights(name);
+    }
+
+    [Fact]
+    public void A_step_goes_no_further_back_than_to_the_first_layer_that_is_trained()
+    {
+        var (outline, _, _, _) = Fixture();
+
+        var (all, last, head) = (BackwardOf(TrainedTensors.All), BackwardOf(new TrainedTensors.Last(1)), BackwardOf(new TrainedTensors.Last(0)));
+
+        Assert.Contains(all, path => path.StartsWith("backward/layer 0/", StringComparison.Ordinal));
+        Assert.DoesNotContain(last, path => path.StartsWith("backward/layer 0/", StringComparison.Ordinal));
+        Assert.Contains(last, path => path.StartsWith("backward/layer 1/", StringComparison.Ordinal));
+        Assert.DoesNotContain(head, path => path.StartsWith("backward/layer", StringComparison.Ordinal));
+
+        string[] BackwardOf(TrainedTensors trained) => [.. TrainingPlan.Of(
+            new PriFftTraining(), make => new TrainableEncoder(outline, TuningMethod.Layers, 0, 0, make, trained: trained), 0, Tiny.InputWidth, 2, Lengths, 0, new int[Lengths.Length], new ShareSgd(1))
+            .Operations.Select(operation => operation.Path)];
+    }
+
+    static Shape ShapeOf(EncoderOutline outline, TrainedTensors trained, string name)
+    {
+        Shape? found = null;
+        _ = new TrainableEncoder(outline, TuningMethod.Layers, 0, 0, (other, shape, isTrained) =>
+        {
+            if (other == name) found = shape;
+            return new(other, new(RingTensor.Hollow(shape), 16), isTrained);
+        }, trained: trained);
+        return found!.Value;
+    }
+
     [Fact]
     public void What_a_step_costs_is_planned_from_the_shapes_alone()
     {
@@ -160,7 +222,7 @@ public sealed class TrainableEncoderTests(ITestOutputHelper output)
     static ClearEncoderTraining Twin(EncoderOutline outline, Func<string, double[]> tensors) => new(outline, tensors);
 
     static PassRun Run(
-        Func<ITrainingSuite> suite, TuningMethod method, EncoderOutline outline, Func<string, double[]> tensors, (RingTensor Value, int FractionBits) input, double[] prompt)
+        Func<ITrainingSuite> suite, TuningMethod method, EncoderOutline outline, Func<string, double[]> tensors, (RingTensor Value, int FractionBits) input, double[] prompt, TrainedTensors? trained = null)
     {
         var rows = prompt.Length / Tiny.InputWidth;
         var parameters = new List<(string Name, Shape Shape, bool IsTrained)>();
@@ -185,7 +247,7 @@ public sealed class TrainableEncoderTests(ITestOutputHelper output)
             parameters.Where(one => one.IsTrained).Select((one, i) => (one.Name, Values: Unscaled(run.DecodedAt(i + 2)))).ToDictionary(one => one.Name, one => one.Values),
             Unscaled(run.DecodedAt(1)), run.DecodedAt(0), run.Cost, run.Planned);
 
-        TrainableEncoder Build(Func<string, Shape, bool, Parameter> make) => new(outline, method, rows, Tiny.Vocabulary, make, trainsFrequencies: true);
+        TrainableEncoder Build(Func<string, Shape, bool, Parameter> make) => new(outline, method, rows, Tiny.Vocabulary, make, trainsFrequencies: true, trained);
     }
 
     static double[] Unscaled(double[] values) => Array.ConvertAll(values, value => value / TrainingStep.UsualLossScale);

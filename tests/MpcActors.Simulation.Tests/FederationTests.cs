@@ -17,32 +17,32 @@ public sealed class FederationTests
     [InlineData(LocalOptimizer.Adam, 0.05)]
     public async Task Parameters_on_shares_follow_those_in_the_clear(LocalOptimizer optimizer, double learningRate)
     {
-        var (plan, clients, start) = Make(3, Settings with { Optimizer = optimizer, LearningRate = learningRate });
-        var (federation, clear) = (new Federation(plan, clients, start, Conditions()), new ClearFederation(plan, clients, start));
+        var task = Make(3, Settings with { Optimizer = optimizer, LearningRate = learningRate });
+        var (federation, clear) = (new Federation(task, Conditions()), new ClearFederation(task));
         await federation.OpenAsync();
-        Near(start, federation.Parameters, 1e-9);
+        Near(task.Start, federation.Parameters, 1e-9);
         for (var round = 0; round < 2; round++)
         {
             var done = await federation.RoundAsync();
-            Assert.Equal(plan.PickedIn(round), done.Counted);
+            Assert.Equal(task.Plan.PickedIn(round), done.Counted);
             Assert.Empty(done.LeftOut);
             clear.Round(round, done.Counted);
             Near(clear.Parameters, federation.Parameters, optimizer == LocalOptimizer.Sgd ? 5e-3 : 2e-2);
         }
 
-        Assert.True(start.Zip(clear.Parameters, (a, b) => Math.Abs(a - b)).Max() > 0.05, "nothing was learned");
+        Assert.True(task.Start.Zip(clear.Parameters, (a, b) => Math.Abs(a - b)).Max() > 0.05, "nothing was learned");
         Near(federation.Parameters, await federation.CloseAsync(), 1e-12);
     }
 
     [Fact]
     public async Task A_client_that_drops_out_is_left_out_and_the_round_is_that_of_the_others()
     {
-        var (plan, clients, start) = Make(3, Settings with { Picked = 3 });
+        var task = Make(3, Settings with { Picked = 3 });
         var conditions = Conditions() with
         {
             Faults = (round, client) => (round, client) == (0, 1) ? new(new FrameFault(FaultKind.Kill, Role.DataOwner, Role.PartyZero, 1)) : FaultPlan.None,
         };
-        var (federation, clear) = (new Federation(plan, clients, start, conditions), new ClearFederation(plan, clients, start));
+        var (federation, clear) = (new Federation(task, conditions), new ClearFederation(task));
         await federation.OpenAsync();
 
         var first = await federation.RoundAsync();
@@ -62,14 +62,14 @@ public sealed class FederationTests
     [Fact]
     public async Task A_run_that_goes_on_from_a_state_ends_in_the_same_bytes()
     {
-        var (plan, clients, start) = Make(2, Settings);
-        var whole = new Federation(plan, clients, start, Conditions());
+        var task = Make(2, Settings);
+        var whole = new Federation(task, Conditions());
         await whole.OpenAsync();
         await whole.RoundAsync();
         var saved = whole.State.ToBytes();
         await whole.RoundAsync();
 
-        var resumed = new Federation(plan, clients, start, Conditions());
+        var resumed = new Federation(task, Conditions());
         await resumed.ResumeAsync(FederatedState.FromBytes(saved));
         Assert.Equal(1, resumed.Rounds);
         await resumed.RoundAsync();
@@ -94,8 +94,8 @@ public sealed class FederationTests
 
         static async Task<SessionCost[]> CostOfRounds(int clients)
         {
-            var (plan, data, start) = Make(clients, Settings with { Picked = clients });
-            var federation = new Federation(plan, data, start, Conditions());
+            var task = Make(clients, Settings with { Picked = clients });
+            var federation = new Federation(task, Conditions());
             await federation.OpenAsync();
             return [(await federation.RoundAsync()).Training, (await federation.RoundAsync()).Training];
         }
@@ -104,14 +104,18 @@ public sealed class FederationTests
     [Fact]
     public async Task A_consent_to_another_round_is_refused_by_name()
     {
-        var (plan, clients, start) = Make(2, Settings);
-        var seats = new[] { Seat.Zero, Seat.One, Seat.Dealer }.ToDictionary(seat => seat, _ => new FederatedSeat(plan));
+        var task = Make(2, Settings);
+        var seats = new[] { Seat.Zero, Seat.One, Seat.Dealer }.ToDictionary(seat => seat, _ => new FederatedSeat(task));
         await Session((seat, party) => seat.Open(party), Role.ModelOwner, port =>
         {
-            port.ShareWithParties(FixedPoint.Encode(start, plan.Parameters, HeadStep.ParameterBits), Seed.FromNumber(1));
+            port.ShareWithParties(FixedPoint.Encode(task.Start, task.Plan.Parameters, task.ParameterBits), Seed.FromNumber(1));
             return ValueTask.CompletedTask;
         });
-        await Session((seat, party) => seat.Join(party, 0), Role.DataOwner, port => ClientProgram.Join(port, clients[0], Classes, Seed.FromNumber(2)));
+        await Session((seat, party) => seat.Join(party, 0), Role.DataOwner, port =>
+        {
+            task.ShareTexts(port, 0, Seed.FromNumber(2));
+            return ValueTask.CompletedTask;
+        });
         var thrown = await Assert.ThrowsAsync<SessionFailedException>(() => Session((seat, party) => seat.Train(party, 0, 3), Role.DataOwner, port => ClientProgram.Train(port, 2, 2)));
         Assert.Contains("client 1 speaks of round 3, step 1 where round 4, step 1 is under way", thrown.Message, StringComparison.Ordinal);
 
@@ -142,10 +146,10 @@ public sealed class FederationTests
         double Skew(int[][] split) => split.Average(texts => Math.Abs(texts.Average(text => labels[text]) - 0.5));
     }
 
-    static FederationConditions Conditions() => new(LinkProfile.Lan, _ => LinkProfile.Lan, Work.Modelled.Default);
+    internal static FederationConditions Conditions() => new(LinkProfile.Lan, _ => LinkProfile.Lan, Work.Modelled.Default);
 
     /// <summary>Texts around a direction a class.</summary>
-    static (FederatedPlan Plan, ClientData[] Clients, double[] Start) Make(int clients, FederatedSettings settings)
+    internal static HeadTask Make(int clients, FederatedSettings settings)
     {
         var data = Enumerable.Range(0, clients).Select(client =>
         {
@@ -154,7 +158,7 @@ public sealed class FederationTests
             return ClientData.FromEmbeddings(embeddings, Width, labels);
         }).ToArray();
         double[] start = [.. Enumerable.Range(0, Width + 1).SelectMany(i => new[] { 0.01 * i, -0.02 * i, 0.01 * i })];
-        return (FederatedPlan.Of(settings, data, Classes), data, start);
+        return new(FederatedPlan.Of(settings, data, Classes), data, start);
     }
 
     static void Near(IReadOnlyList<double> expected, double[] actual, double tolerance)

@@ -22,16 +22,14 @@ sealed class LinearProbe : IFewShotMethod
 
     public Task<FewShotPart> InTheClearAsync(FewShotDraw draw, CancellationToken cancellation)
     {
-        var (plan, train, start) = Plan(draw);
-        var clear = new ClearFederation(plan, [train], start);
+        var clear = new ClearFederation(TaskOf(draw));
         for (var round = 0; round < Rounds; round++) clear.Round(round, [0]);
         return Task.FromResult(Part(draw, clear.Parameters, null));
     }
 
     public async Task<FewShotPart> OnSharesAsync(FewShotDraw draw, string checkpoint, Action<string> announce, CancellationToken cancellation)
     {
-        var (plan, train, start) = Plan(draw);
-        var federation = new Federation(plan, [train], start, new(LinkProfile.Lan, _ => LinkProfile.Lan, Work.Modelled.Default));
+        var federation = new Federation(TaskOf(draw), new(LinkProfile.Lan, _ => LinkProfile.Lan, Work.Modelled.Default));
         await federation.OpenAsync(cancellation);
         var cost = SessionCost.None;
         for (var round = 0; round < Rounds; round++)
@@ -44,17 +42,17 @@ sealed class LinearProbe : IFewShotMethod
         return Part(draw, await federation.CloseAsync(cancellation), cost.SentBytes.Sum());
     }
 
-    static (FederatedPlan Plan, ClientData Train, double[] Start) Plan(FewShotDraw draw)
+    static HeadTask TaskOf(FewShotDraw draw)
     {
         var train = Data(draw, draw.Texts.Train);
         if (train.Texts > MostTexts) throw new BadInputException($"{train.Texts} training texts of {draw.Task.Name} are more than the {MostTexts} that a step of the linear probe takes; use fewer --shots");
         var plan = FederatedPlan.Of(new(Rounds, StepsOfRound, 1, train.Texts, LocalOptimizer.Sgd, Rate, draw.Seed), [train], draw.Task.ClassNames.Count);
-        return (plan, train, new double[plan.Parameters.Count]);
+        return new(plan, [train], new double[plan.Parameters.Count]);
     }
 
     FewShotPart Part(FewShotDraw draw, IReadOnlyList<double> parameters, long? sentBytes) => new(
         draw.Task.Name, Name, draw.Seed, sentBytes is not null, $"{draw.Settings} {SettingsFor(draw)}", draw.Texts.Test.Labels.Length,
-        ClearFederation.Accuracy(parameters, Data(draw, draw.Texts.Test), draw.Task.ClassNames.Count), null, Rounds * StepsOfRound, sentBytes, []);
+        HeadTask.Accuracy(parameters, Data(draw, draw.Texts.Test), draw.Task.ClassNames.Count), null, Rounds * StepsOfRound, sentBytes, []);
 
     static ClientData Data(FewShotDraw draw, MpcActors.Tuning.TextSet set)
     {

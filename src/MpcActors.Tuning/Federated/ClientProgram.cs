@@ -6,16 +6,15 @@ namespace MpcActors.Tuning.Federated;
 /// <summary>What a client says. It speaks as the data owner of sessions of its own.</summary>
 public static class ClientProgram
 {
-    /// <summary>Shares the texts, once.</summary>
+    /// <summary>Shares the texts' features, once.</summary>
     /// <param name="seed">The client's own, used for this alone.</param>
-    public static ValueTask Join(Port port, ClientData data, int classes, Seed seed)
+    public static void Join(Port port, ClientData data, int classes, Seed seed)
     {
         var features = Array.ConvertAll(data.Features, feature => HeadStep.FeatureScale * feature);
         var labels = new double[data.Texts * classes];
         for (var text = 0; text < data.Texts; text++) labels[text * classes + data.Labels[text]] = 1;
         port.ShareWithParties(FixedPoint.Encode(features, new(data.Texts, data.Width), HeadStep.FeatureBits), seed.Derive("features"));
         port.ShareWithParties(FixedPoint.Encode(labels, new(data.Texts, classes)), seed.Derive("labels"));
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Consents to every step of a round.</summary>

@@ -4,13 +4,15 @@ namespace MpcActors.Tuning.Federated;
 
 /// <summary>What happens when, which everybody knows: sizes, who is picked in a round, which texts are in a batch.</summary>
 /// <param name="Texts">Of each client.</param>
+/// <param name="Width">Of a row that a client shares: a text's features, or a token's embedding.</param>
 public sealed record FederatedPlan(FederatedSettings Settings, int[] Texts, int Width, int Classes)
 {
     const ulong PickStream = 40, BatchStream = 1000;
 
     public int Clients => Texts.Length;
 
-    public Shape Parameters => new(Width, Classes);
+    /// <summary>Of what is trained and added up.</summary>
+    public Shape Parameters { get; init; } = new(Width, Classes);
 
     public static FederatedPlan Of(FederatedSettings settings, IReadOnlyList<ClientData> clients, int classes)
     {

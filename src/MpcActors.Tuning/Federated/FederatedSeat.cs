@@ -8,34 +8,35 @@ namespace MpcActors.Tuning.Federated;
 /// The client's side is party zero and the server's is party one: the global parameters exist as their two shares and nowhere else. A client's update is a pair of shares too, and
 /// is only ever added to others; a session that does not end leaves none behind.
 /// </remarks>
-public sealed class FederatedSeat(FederatedPlan plan)
+public sealed class FederatedSeat(IFederatedTask task)
 {
     /// <summary>Fraction bits of a client's part in the average.</summary>
     const int PartBits = 16;
 
-    readonly Dictionary<int, (Masked Features, Share Labels)> _joined = [];
+    readonly ILocalTraining _training = task.NewTraining();
     readonly Dictionary<int, Share> _updates = [];
 
-    /// <summary>The global parameters; hollow at the dealer's.</summary>
-    public Share Parameters { get; set; } = new(RingTensor.Hollow(plan.Parameters), HeadStep.ParameterBits);
+    FederatedPlan Plan => task.Plan;
 
-    /// <summary>The first session: the model owner gives out its parameters.</summary>
+    /// <summary>The global parameters; hollow at the dealer's.</summary>
+    public Share Parameters { get; set; } = new(RingTensor.Hollow(task.Plan.Parameters), task.ParameterBits);
+
+    /// <summary>The first session: the model owner gives out its parameters, and what of its model stays as it is.</summary>
     public async ValueTask Open(Party party)
     {
         await Begin(party);
-        Parameters = await party.ReceiveShare(Role.ModelOwner, plan.Parameters, HeadStep.ParameterBits);
+        Parameters = await party.ReceiveShare(Role.ModelOwner, Plan.Parameters, task.ParameterBits);
+        await _training.Open(party);
         await party.EndEpoch();
     }
 
-    /// <summary>A client's first session: it shares its texts, whose features are opened under a mask for all steps to come.</summary>
+    /// <summary>A client's first session: it shares its texts.</summary>
     public async ValueTask Join(Party party, int client)
     {
         await Begin(party);
-        var features = await party.ReceiveShare(Role.DataOwner, new(plan.Texts[client], plan.Width), HeadStep.FeatureBits);
-        var labels = await party.ReceiveShare(Role.DataOwner, new(plan.Texts[client], plan.Classes));
-        var wire = await party.Mask(features);
+        var keep = await _training.Join(party, client);
         await party.EndEpoch();
-        _joined[client] = (wire, labels);
+        keep();
     }
 
     /// <summary>A client's session of a round: its local steps from the global parameters, each with its consent.</summary>
@@ -43,20 +44,7 @@ public sealed class FederatedSeat(FederatedPlan plan)
     public async ValueTask Train(Party party, int client, int round)
     {
         await Begin(party);
-        var (features, labels) = _joined[client];
-        var local = Parameters;
-        var adam = new HeadAdam();
-        for (var step = 0; step < plan.Settings.LocalSteps; step++)
-        {
-            ClientProgram.RequireConsent(await party.ReceivePublic(Role.DataOwner), client, round, step);
-            var rows = plan.Batch(client, round, step);
-            var x = new Masked(features.Public.GatherRows(rows), features.Mask.GatherRows(rows), features.FractionBits);
-            var gradient = await HeadStep.Gradient(party, local, x, labels with { Value = labels.Value.GatherRows(rows) });
-            local = plan.Settings.Optimizer == LocalOptimizer.Sgd
-                ? HeadStep.Descend(local, gradient, plan.Settings.LearningRate, rows.Length)
-                : await adam.Step(party, local, gradient, plan.Settings.LearningRate);
-        }
-
+        var local = await _training.Train(party, Parameters, client, round);
         await party.EndEpoch();
         _updates[client] = local - Parameters;
     }
@@ -65,11 +53,11 @@ public sealed class FederatedSeat(FederatedPlan plan)
     public async ValueTask Aggregate(Party party, IReadOnlyList<int> counted)
     {
         await Begin(party);
-        var texts = counted.Sum(client => plan.Texts[client]);
-        var sum = new Share(Parameters.Value - Parameters.Value, HeadStep.ParameterBits + PartBits);
+        var texts = counted.Sum(client => Plan.Texts[client]);
+        var sum = new Share(Parameters.Value - Parameters.Value, task.ParameterBits + PartBits);
         foreach (var client in counted)
-            sum += new Share(_updates[client].Value * FixedPoint.Encode((double)plan.Texts[client] / texts, PartBits), sum.FractionBits);
-        var next = Parameters + await party.TruncateTo(sum, HeadStep.ParameterBits);
+            sum += new Share(_updates[client].Value * FixedPoint.Encode((double)Plan.Texts[client] / texts, PartBits), sum.FractionBits);
+        var next = Parameters + await party.TruncateTo(sum, task.ParameterBits);
         await party.EndEpoch();
         Parameters = next;
         _updates.Clear();

@@ -4,7 +4,8 @@ namespace MpcActors.Models.Transformers.Training;
 
 /// <summary>A training step of the embedded encoder in the clear: the twin of <see cref="TrainableEncoder"/>, as <see cref="ClearTraining"/> is of transformers.</summary>
 /// <param name="tensors">By the names of <see cref="EncoderTensors"/>.</param>
-public sealed class ClearEncoderTraining(EncoderOutline outline, Func<string, double[]> tensors)
+/// <param name="adapterRank">Of low-rank additions; 0 where there are none.</param>
+public sealed class ClearEncoderTraining(EncoderOutline outline, Func<string, double[]> tensors, int adapterRank = 0)
 {
     readonly ClearLayers _layers = new(tensors);
 
@@ -33,8 +34,8 @@ public sealed class ClearEncoderTraining(EncoderOutline outline, Func<string, do
         var values = layer.ValuesWidth;
         return ClearLayers.Chain(x,
             v => ClearLayers.Residual(v, layer.HasResidual ? w => _layers.Dense($"{name}.residual", w, layer.Input, layer.Output) : null,
-                w => _layers.Norm($"{name}.attention_norm", w, layer.Input, layer.Epsilon), w => _layers.Dense($"{name}.query_key_value", w, layer.Input, 3 * values),
-                w => Attention(name, layer, w, starts), w => _layers.Dense($"{name}.attention_output", w, values, layer.Output)),
+                w => _layers.Norm($"{name}.attention_norm", w, layer.Input, layer.Epsilon), w => _layers.Projection($"{name}.query_key_value", w, layer.Input, 3 * values, adapterRank),
+                w => Attention(name, layer, w, starts), w => _layers.Projection($"{name}.attention_output", w, values, layer.Output, adapterRank)),
             v => ClearLayers.Residual(v, null,
                 w => _layers.Norm($"{name}.feed_forward_norm", w, layer.Output, layer.Epsilon), w => _layers.Dense($"{name}.feed_forward_in", w, layer.Output, layer.FeedForward),
                 ClearLayers.Relu, w => _layers.Dense($"{name}.feed_forward_out", w, layer.FeedForward, layer.Output)));

@@ -77,6 +77,11 @@ public sealed class ClearLayers(Func<string, double[]> tensors)
         });
     }
 
+    /// <summary>A map with a low-rank addition, as <see cref="LowRankLayer"/>; a rank of 0 is none.</summary>
+    public ClearTraced Projection(string name, double[] x, int from, int to, int rank) => rank == 0
+        ? Dense(name, x, from, to)
+        : Residual(x, v => Dense(name, v, from, to), v => Dense($"{name}.down", v, from, rank, hasBias: false), v => Dense($"{name}.up", v, rank, to, hasBias: false));
+
     public ClearTraced Norm(string name, double[] x, int width, double epsilon)
     {
         var (scale, bias) = (tensors($"{name}.scale"), tensors($"{name}.bias"));

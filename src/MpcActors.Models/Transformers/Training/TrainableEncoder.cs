@@ -19,28 +19,31 @@ public sealed class TrainableEncoder : ITrainableModel
     /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>.</param>
     /// <param name="make">A tensor by its name and shape, and whether it is trained.</param>
     /// <param name="trainsFrequencies">Whether random frequencies are trained where the other weights are.</param>
+    /// <param name="trained">All of them if nothing is said.</param>
     /// <exception cref="ArgumentException">The attention has no way back.</exception>
     public TrainableEncoder(
-        EncoderOutline outline, TuningMethod method, int promptRows, int vocabulary, Func<string, Shape, bool, Parameter> make, bool trainsFrequencies = false)
+        EncoderOutline outline, TuningMethod method, int promptRows, int vocabulary, Func<string, Shape, bool, Parameter> make, bool trainsFrequencies = false, TrainedTensors? trained = null)
     {
-        (Outline, _builder) = (outline, new(make, trainsWeights: method != TuningMethod.Prompt));
+        trained ??= TrainedTensors.All;
+        (Outline, _builder) = (outline, new(make, trained.AdapterRank));
+        var trainsWeights = method != TuningMethod.Prompt;
         _attention = new(outline.Attention, outline.Layers[0].KeyWidth, trainsFrequencies && method != TuningMethod.Prompt);
         var width = outline.InputWidth;
         if (method == TuningMethod.Full)
         {
-            _builder.Add("embedding", () => new WordLayer(
+            _builder.Add("embedding", trainsWeights && trained.TrainsLayer(-1, outline.Layers.Length), () => new WordLayer(
                 _builder.Of("embedding.words", new(vocabulary, width)), _builder.Of("embedding.positions", new(UseLiteModel.MaxTokens, width), isTrained: false),
                 firstPosition: 0, type: null, (int)UseLiteModel.EmbeddingScale));
         }
 
-        if (method == TuningMethod.Prompt) _builder.Add("embedding", () => new PromptLayer(_builder.Of("prompt", new(promptRows, width), isTrained: true)));
+        if (method == TuningMethod.Prompt) _builder.Add("embedding", trainsWeights, () => new PromptLayer(_builder.Of("prompt", new(promptRows, width), isTrained: true)));
         for (var i = 0; i < outline.Layers.Length; i++)
         {
             var (name, layer) = ($"layer {i}", outline.Layers[i]);
-            _builder.Add(name, () => Layer(name, layer));
+            _builder.Add(name, trainsWeights && trained.TrainsLayer(i, outline.Layers.Length), () => Layer(name, layer));
         }
 
-        _builder.Add("head", () => new Chain(
+        _builder.Add("head", trainsWeights && trained.TrainsHead, () => new Chain(
             new PoolingLayer(method == TuningMethod.Prompt ? promptRows : 0), _builder.Dense("head", outline.Width, outline.HeadWidth), new TanhLayer(), new UnitLayer(),
             new DenseLayer(_builder.Of("labels.weight", new(outline.HeadWidth, outline.Classes), isTrained: false), null)));
     }
@@ -55,8 +58,8 @@ public sealed class TrainableEncoder : ITrainableModel
     {
         var values = layer.ValuesWidth;
         var attention = new Chain(
-            _builder.Norm($"{name}.attention_norm", layer.Input, layer.Epsilon), _builder.Dense($"{name}.query_key_value", layer.Input, 3 * values, values, values, values),
-            _attention.Build(_builder, name, layer), _builder.Dense($"{name}.attention_output", values, layer.Output));
+            _builder.Norm($"{name}.attention_norm", layer.Input, layer.Epsilon), _builder.Projection($"{name}.query_key_value", layer.Input, 3 * values, values, values, values),
+            _attention.Build(_builder, name, layer), _builder.Projection($"{name}.attention_output", values, layer.Output));
         var around = layer.HasResidual ? _builder.Dense($"{name}.residual", layer.Input, layer.Output) : null;
         var feedForward = new Chain(
             _builder.Norm($"{name}.feed_forward_norm", layer.Output, layer.Epsilon), _builder.Dense($"{name}.feed_forward_in", layer.Output, layer.FeedForward),

@@ -30,21 +30,24 @@ public sealed class TrainableTransformer : ITrainableModel
     /// <param name="make">A tensor by its name and shape, and whether it is trained.</param>
     /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>.</param>
     /// <param name="attention">Softmax if nothing is said.</param>
+    /// <param name="trained">All of them if nothing is said.</param>
     /// <exception cref="ArgumentException">The attention has no way back.</exception>
     public TrainableTransformer(
-        TransformerConfig config, int classes, TuningMethod method, int promptRows, Func<string, Shape, bool, Parameter> make, TrainableAttention? attention = null)
+        TransformerConfig config, int classes, TuningMethod method, int promptRows, Func<string, Shape, bool, Parameter> make, TrainableAttention? attention = null, TrainedTensors? trained = null)
     {
+        trained ??= TrainedTensors.All;
+        var trainsWeights = method != TuningMethod.Prompt;
         _attention = attention ?? TrainableAttention.Softmax;
-        (_builder, Config, Classes) = (new(make, trainsWeights: method != TuningMethod.Prompt), config, classes);
-        if (method == TuningMethod.Full) _builder.Add("embedding", Embedding);
-        if (method == TuningMethod.Prompt) _builder.Add("embedding", () => new PromptLayer(_builder.Of("prompt", new(promptRows, config.Width), isTrained: true)));
+        (_builder, Config, Classes) = (new(make, trained.AdapterRank), config, classes);
+        if (method == TuningMethod.Full) _builder.Add("embedding", trainsWeights && trained.TrainsLayer(-1, config.Layers), Embedding);
+        if (method == TuningMethod.Prompt) _builder.Add("embedding", trainsWeights, () => new PromptLayer(_builder.Of("prompt", new(promptRows, config.Width), isTrained: true)));
         for (var i = 0; i < config.Layers; i++)
         {
             var name = $"layer {i}";
-            _builder.Add(name, () => Layer(name));
+            _builder.Add(name, trainsWeights && trained.TrainsLayer(i, config.Layers), () => Layer(name));
         }
 
-        _builder.Add("head", Head);
+        _builder.Add("head", trainsWeights && trained.TrainsHead, Head);
     }
 
     public TransformerConfig Config { get; }
@@ -70,9 +73,9 @@ public sealed class TrainableTransformer : ITrainableModel
         {
             IsCausal = Config.IsCausal,
         };
-        var entering = Dense($"{name}.query_key_value", Config.Width, 3 * Config.Width, Config.Width, Config.Width, Config.Width);
+        var entering = _builder.Projection($"{name}.query_key_value", Config.Width, 3 * Config.Width, Config.Width, Config.Width, Config.Width);
         var attention = _attention.Build(_builder, name, outline);
-        var leaving = Dense($"{name}.attention_output", Config.Width, Config.Width);
+        var leaving = _builder.Projection($"{name}.attention_output", Config.Width, Config.Width);
         var attentionNorm = Norm($"{name}.attention_norm");
         var into = Dense($"{name}.feed_forward_in", Config.Width, Config.FeedForward);
         var outOf = Dense($"{name}.feed_forward_out", Config.FeedForward, Config.Width);

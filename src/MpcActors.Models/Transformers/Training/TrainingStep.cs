@@ -20,7 +20,7 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
     public async ValueTask<(Share Logits, Share InputGradient)> Gradients(Party party, Share input, Share labels, int[] lengths, int[] answers)
     {
         var (x, ways) = await Forward(party, input, lengths, answers, isTraced: true);
-        return (x, await Backward(party, x, labels, ways, _ => ValueTask.CompletedTask));
+        return (x, await Backward(party, x, labels, ways, last: 0, _ => ValueTask.CompletedTask));
     }
 
     /// <summary>The way there alone, with the parameters as they are: logits [texts, classes], for the data owner alone.</summary>
@@ -40,7 +40,7 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
     public async ValueTask<Share> Run(Party party, Share input, Share labels, int[] lengths, int[] answers, IShareOptimizer optimizer, double? clipNorm = null)
     {
         var (logits, ways) = await Forward(party, input, lengths, answers, isTraced: true);
-        await Backward(party, logits, labels, ways, clipNorm is null ? Update : _ => ValueTask.CompletedTask);
+        await Backward(party, logits, labels, ways, FirstTrained, clipNorm is null ? Update : _ => ValueTask.CompletedTask);
         if (clipNorm is { } limit)
         {
             using (party.Meter.Enter("optimizer")) await GradientClipping.Clip(party, suite, [.. Trained.Select(part => part.Parameters)], limit * lossScale);
@@ -60,14 +60,19 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
         }
     }
 
+    /// <summary>Nothing before it needs a gradient.</summary>
+    int FirstTrained => Math.Max(0, model.Parts.ToList().FindIndex(part => part.Parameters.Any(parameter => parameter.IsTrained)));
+
+    /// <param name="last">The part where the way back ends.</param>
     /// <param name="done">Called with each part that has its gradients; where they are used up at once, they do not pile up.</param>
     async ValueTask<Share> Backward(
-        Party party, Share logits, Share labels, Stack<(string Name, Func<Share, ValueTask<Share>> Backward)> ways, Func<string, ValueTask> done)
+        Party party, Share logits, Share labels, Stack<(string Name, Func<Share, ValueTask<Share>> Backward)> ways, int last, Func<string, ValueTask> done)
     {
         Share gradient;
         using (party.Meter.Enter("backward")) gradient = await OfLogits(party, logits, labels);
-        while (ways.TryPop(out var part))
+        while (ways.Count > last)
         {
+            var part = ways.Pop();
             using (party.Meter.Enter("backward"))
             using (party.Meter.Enter(part.Name)) gradient = await part.Backward(gradient);
             await done(part.Name);

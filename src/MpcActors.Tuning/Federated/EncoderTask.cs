@@ -1,0 +1,231 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using MpcActors.Data;
+using MpcActors.Models;
+using MpcActors.Models.Private;
+using MpcActors.Models.Transformers.Training;
+using MpcActors.Protocols;
+using MpcActors.Protocols.Hybrid;
+using MpcActors.Ring;
+
+namespace MpcActors.Tuning.Federated;
+
+/// <summary>The embedded encoder's own layers, all of them or the last, or low-rank additions to its attention: whole training steps on shares in PriFFT's hybrid.</summary>
+/// <remarks>Clients share their texts' embedded rows; nobody but the model owner has the encoder, whose frozen tensors are opened under masks once, in the first session.</remarks>
+public sealed class EncoderTask : IFederatedTask
+{
+    const ulong AdapterStream = 90;
+
+    readonly EncoderOutline _outline;
+    readonly Func<string, double[]> _weights;
+    readonly IReadOnlyList<TextSet> _clients;
+    readonly ulong _seed;
+
+    /// <param name="weights">The model owner's tensors by the names of <see cref="EncoderTensors"/>.</param>
+    /// <param name="clients">Each client's texts as rows of the encoder's input.</param>
+    public EncoderTask(FederatedSettings settings, EncoderOutline outline, Func<string, double[]> weights, TrainedTensors trained, IReadOnlyList<TextSet> clients)
+    {
+        settings.Validate(clients.Count);
+        if (trained is TrainedTensors.Last last && (last.Layers < 0 || last.Layers > outline.Layers.Length))
+            throw new ArgumentException($"the last {last.Layers} layers cannot be trained of an encoder that has {outline.Layers.Length}");
+        if (trained is TrainedTensors.Adapters { Rank: < 1 }) throw new ArgumentException($"adapters have a rank of at least 1, not {trained.AdapterRank}");
+        (_outline, _weights, _clients, _seed, Trained) = (outline, weights, clients, settings.Seed, trained);
+        Tensors = TensorsOf();
+        Start = [.. Tensors.Where(tensor => tensor.IsTrained).SelectMany(Initial)];
+        Plan = new(settings, [.. clients.Select(client => client.Batch.Texts)], outline.InputWidth, outline.Classes) { Parameters = Shape.Vector(Start.Length) };
+    }
+
+    /// <summary>A tensor of the model.</summary>
+    /// <param name="Index">In the order in which tensors are shared and added up.</param>
+    public sealed record Tensor(int Index, string Name, Shape Shape, bool IsTrained);
+
+    public FederatedPlan Plan { get; }
+
+    public TrainedTensors Trained { get; }
+
+    public IReadOnlyList<Tensor> Tensors { get; }
+
+    public double[] Start { get; }
+
+    public int ParameterBits => NewSuite().ParameterBits;
+
+    public byte[] Identity
+    {
+        get
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(Encoding.UTF8.GetBytes($"{Plan.Settings.Line} {_outline.Name} {Trained}"));
+            foreach (var client in _clients)
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes($"\n{client.Batch.Texts} {client.Batch.Width}\n"));
+                hash.AppendData(MemoryMarshal.AsBytes(client.Labels.AsSpan()));
+                hash.AppendData(MemoryMarshal.AsBytes(client.Batch.Lengths.AsSpan()));
+                hash.AppendData(MemoryMarshal.AsBytes(client.Batch.Rows.AsSpan()));
+            }
+
+            foreach (var tensor in Tensors) hash.AppendData(MemoryMarshal.AsBytes(Initial(tensor).AsSpan()));
+            return hash.GetHashAndReset();
+        }
+    }
+
+    internal static PriFftTraining NewSuite() => new();
+
+    public ILocalTraining NewTraining() => new EncoderTraining(this, [.. _clients.Select(client => client.Batch.Lengths)]);
+
+    public void ShareFrozen(Port port, Seed seed)
+    {
+        foreach (var tensor in Tensors.Where(tensor => !tensor.IsTrained))
+            port.ShareWithParties(FixedPoint.Encode(Initial(tensor), tensor.Shape), seed.Derive(tensor.Name), Phase.Offline);
+    }
+
+    public void ShareTexts(Port port, int client, Seed seed)
+    {
+        var (batch, labels) = (_clients[client].Batch, new double[_clients[client].Batch.Texts * _outline.Classes]);
+        for (var text = 0; text < batch.Texts; text++) labels[text * _outline.Classes + _clients[client].Labels[text]] = 1;
+        port.ShareWithParties(FixedPoint.Encode(batch.Rows, new(batch.TotalRows, batch.Width)), seed.Derive("rows"));
+        port.ShareWithParties(FixedPoint.Encode(labels, new(batch.Texts, _outline.Classes)), seed.Derive("labels"));
+    }
+
+    public double[] TrainInTheClear(double[] parameters, int client, int round)
+    {
+        var settings = Plan.Settings;
+        var values = ValuesOf(parameters);
+        var training = new ClearEncoderTraining(_outline, name => values[name], Trained.AdapterRank);
+        var adam = new ClearAdam(new(settings.LearningRate));
+        for (var step = 0; step < settings.LocalSteps; step++)
+        {
+            var texts = Plan.Batch(client, round, step);
+            var batch = Select(_clients[client].Batch, texts);
+            var (gradients, _, _) = training.Gradients(batch.Rows, Array.ConvertAll(texts, text => _clients[client].Labels[text]), batch.Lengths);
+            foreach (var tensor in Tensors.Where(tensor => tensor.IsTrained))
+            {
+                var (own, gradient) = (values[tensor.Name], gradients[tensor.Name]);
+                if (settings.Optimizer == LocalOptimizer.Adam) adam.Step(tensor.Name, own, gradient);
+                else
+                    for (var i = 0; i < own.Length; i++) own[i] -= settings.LearningRate * gradient[i];
+            }
+
+            adam.EndStep();
+        }
+
+        return [.. Tensors.Where(tensor => tensor.IsTrained).SelectMany(tensor => values[tensor.Name])];
+    }
+
+    /// <summary>Share of texts whose largest logit is that of their class, in the clear.</summary>
+    /// <param name="parameters">As in <see cref="Start"/>.</param>
+    public double Accuracy(IReadOnlyList<double> parameters, TextSet texts)
+    {
+        var values = ValuesOf(parameters);
+        var logits = new ClearEncoderTraining(_outline, name => values[name], Trained.AdapterRank).Logits(texts.Batch.Rows, texts.Batch.Lengths);
+        var right = 0;
+        for (var text = 0; text < texts.Labels.Length; text++)
+        {
+            var row = logits.AsSpan(text * _outline.Classes, _outline.Classes);
+            var best = 0;
+            for (var c = 1; c < row.Length; c++) if (row[c] > row[best]) best = c;
+            if (best == texts.Labels[text]) right++;
+        }
+
+        return (double)right / texts.Labels.Length;
+    }
+
+    /// <summary>The model, with a tensor made for each that it names.</summary>
+    internal TrainableEncoder Build(Func<string, Shape, bool, Parameter> make) =>
+        new(_outline, TuningMethod.Layers, promptRows: 0, vocabulary: 0, make, trained: Trained);
+
+    /// <summary>Some texts of a batch, in this order.</summary>
+    static TextBatch Select(TextBatch batch, int[] texts)
+    {
+        var starts = ClearLayers.StartsOf(batch.Lengths);
+        return new([.. texts.SelectMany(text => batch.Rows[(starts[text] * batch.Width)..(starts[text + 1] * batch.Width)])], Array.ConvertAll(texts, text => batch.Lengths[text]), batch.Width);
+    }
+
+    List<Tensor> TensorsOf()
+    {
+        var tensors = new List<Tensor>();
+        Build((name, shape, isTrained) =>
+        {
+            tensors.Add(new(tensors.Count, name, shape, isTrained));
+            return new(name, new(RingTensor.Hollow(shape), FixedPoint.FractionBits), isTrained);
+        });
+        return tensors;
+    }
+
+    /// <summary>An adapter begins as nothing: its first factor is drawn, its second is zero.</summary>
+    double[] Initial(Tensor tensor)
+    {
+        if (Trained.AdapterRank == 0 || !tensor.IsTrained) return _weights(tensor.Name);
+        var values = new double[tensor.Shape.Count];
+        if (tensor.Name.EndsWith(".up.weight", StringComparison.Ordinal)) return values;
+        CounterGaussian.Fill(_seed, AdapterStream + (ulong)tensor.Index, values);
+        return Array.ConvertAll(values, value => value / Math.Sqrt(tensor.Shape.Rows));
+    }
+
+    /// <summary>All tensors by name: copies of those that are trained.</summary>
+    Dictionary<string, double[]> ValuesOf(IReadOnlyList<double> parameters)
+    {
+        var (values, at) = (new Dictionary<string, double[]>(), 0);
+        foreach (var tensor in Tensors)
+        {
+            values[tensor.Name] = tensor.IsTrained ? [.. parameters.Skip(at).Take(tensor.Shape.Count)] : _weights(tensor.Name);
+            if (tensor.IsTrained) at += tensor.Shape.Count;
+        }
+
+        return values;
+    }
+}
+
+/// <summary>A seat's part of <see cref="EncoderTask"/>.</summary>
+/// <param name="lengths">Of each client's texts, in tokens: public.</param>
+sealed class EncoderTraining(EncoderTask task, int[][] lengths) : ILocalTraining
+{
+    readonly Dictionary<int, (Share Rows, Share Labels)> _joined = [];
+    TrainingStep? _step;
+    Parameter[] _trained = [];
+
+    public async ValueTask Open(Party party)
+    {
+        var frozen = new Dictionary<string, Share>();
+        foreach (var tensor in task.Tensors.Where(tensor => !tensor.IsTrained)) frozen[tensor.Name] = await party.ReceiveShare(Role.ModelOwner, tensor.Shape);
+        var model = task.Build((name, shape, isTrained) => new(name, isTrained ? new(RingTensor.Hollow(shape), task.ParameterBits) : frozen[name], isTrained));
+        _trained = [.. model.Parameters.Where(parameter => parameter.IsTrained)];
+        _step = new(EncoderTask.NewSuite(), model, TrainingStep.UsualLossScale);
+        await _step.SetUp(party);
+    }
+
+    public async ValueTask<Action> Join(Party party, int client)
+    {
+        var rows = await party.ReceiveShare(Role.DataOwner, new(lengths[client].Sum(), task.Plan.Width));
+        var labels = await party.ReceiveShare(Role.DataOwner, new(task.Plan.Texts[client], task.Plan.Classes));
+        return () => _joined[client] = (rows, labels);
+    }
+
+    public async ValueTask<Share> Train(Party party, Share parameters, int client, int round)
+    {
+        var (settings, (rows, labels)) = (task.Plan.Settings, _joined[client]);
+        var starts = ClearLayers.StartsOf(lengths[client]);
+        IShareOptimizer optimizer = settings.Optimizer == LocalOptimizer.Sgd ? new ShareSgd(settings.LearningRate) : new ShareAdam(new AdamSettings(settings.LearningRate));
+
+        // Also what a session left behind that failed half-way.
+        var at = 0;
+        foreach (var parameter in _trained)
+        {
+            var shape = parameter.Shape;
+            parameter.Replace(parameters with { Value = parameters.Value.Slice(at, shape) });
+            at += shape.Count;
+        }
+
+        for (var step = 0; step < settings.LocalSteps; step++)
+        {
+            ClientProgram.RequireConsent(await party.ReceivePublic(Role.DataOwner), client, round, step);
+            var texts = task.Plan.Batch(client, round, step);
+            int[] tokens = [.. texts.SelectMany(text => Enumerable.Range(starts[text], lengths[client][text]))];
+            await _step!.Run(
+                party, rows with { Value = rows.Value.GatherRows(tokens) }, labels with { Value = labels.Value.GatherRows(texts) },
+                Array.ConvertAll(texts, text => lengths[client][text]), new int[texts.Length], optimizer);
+        }
+
+        return parameters with { Value = RowOperations.Concatenate(Array.ConvertAll(_trained, parameter => parameter.Value.Value)).Reshape(parameters.Shape) };
+    }
+}

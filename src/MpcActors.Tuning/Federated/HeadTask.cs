@@ -1,0 +1,140 @@
+using MpcActors.Protocols;
+using MpcActors.Ring;
+
+namespace MpcActors.Tuning.Federated;
+
+/// <summary>A softmax classifier on the features of a frozen encoder, which clients compute for themselves (<see cref="HeadStep"/>).</summary>
+/// <param name="start">The model owner's parameters, row-major [features, classes]; each row adds up to zero.</param>
+public sealed class HeadTask(FederatedPlan plan, IReadOnlyList<ClientData> clients, double[] start) : IFederatedTask
+{
+    public FederatedPlan Plan => plan;
+
+    public double[] Start { get; } = start.Length == plan.Parameters.Count
+        ? start
+        : throw new ArgumentException($"{start.Length} parameters are not {plan.Parameters}", nameof(start));
+
+    public int ParameterBits => HeadStep.ParameterBits;
+
+    public byte[] Identity => FederatedState.Identity(plan.Settings, clients, Start);
+
+    public ILocalTraining NewTraining() => new HeadTraining(plan);
+
+    /// <summary>Nothing: the encoder is not shared.</summary>
+    public void ShareFrozen(Port port, Seed seed)
+    {
+    }
+
+    public void ShareTexts(Port port, int client, Seed seed) => ClientProgram.Join(port, clients[client], plan.Classes, seed);
+
+    public double[] TrainInTheClear(double[] parameters, int client, int round)
+    {
+        var settings = plan.Settings;
+        parameters = (double[])parameters.Clone();
+        var gradients = new List<double[]>();
+        for (var step = 0; step < settings.LocalSteps; step++)
+        {
+            var batch = clients[client].Select(plan.Batch(client, round, step));
+            var gradient = Gradient(parameters, batch);
+            gradients.Add(gradient);
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                parameters[i] -= settings.Optimizer == LocalOptimizer.Sgd
+                    ? settings.LearningRate / batch.Texts * gradient[i]
+                    : settings.LearningRate * Ratio(gradients, i);
+            }
+        }
+
+        return parameters;
+    }
+
+    /// <summary>Share of texts whose largest score is that of their class.</summary>
+    public static double Accuracy(IReadOnlyList<double> parameters, ClientData data, int classes)
+    {
+        var right = 0;
+        for (var text = 0; text < data.Texts; text++)
+        {
+            var scores = Scores(parameters, data, text, classes);
+            var best = 0;
+            for (var c = 1; c < classes; c++) if (scores[c] > scores[best]) best = c;
+            if (best == data.Labels[text]) right++;
+        }
+
+        return (double)right / data.Texts;
+    }
+
+    /// <summary>As <see cref="HeadAdam"/> has it, whose gradients are larger by log₂ e.</summary>
+    static double Ratio(List<double[]> gradients, int index)
+    {
+        var (first, second, steps) = (0.0, 0.0, gradients.Count);
+        for (var i = 0; i < steps; i++)
+        {
+            var gradient = HeadStep.FeatureScale * gradients[i][index];
+            first += HeadAdam.Factor(HeadAdam.FirstDecay, steps, steps - 1 - i) * gradient;
+            second += HeadAdam.Factor(HeadAdam.SecondDecay, steps, steps - 1 - i) * gradient * gradient;
+        }
+
+        return first / Math.Sqrt(second + HeadAdam.Floor);
+    }
+
+    double[] Gradient(double[] parameters, ClientData batch)
+    {
+        var (classes, gradient) = (plan.Classes, new double[parameters.Length]);
+        for (var text = 0; text < batch.Texts; text++)
+        {
+            var weights = Scores(parameters, batch, text, classes);
+            var (largest, sum) = (weights.Max(), 0.0);
+            for (var c = 0; c < classes; c++) sum += weights[c] = Math.Exp(weights[c] - largest);
+            for (var c = 0; c < classes; c++)
+            {
+                var error = weights[c] / sum - (c == batch.Labels[text] ? 1 : 0);
+                for (var i = 0; i < batch.Width; i++) gradient[i * classes + c] += batch.Features[text * batch.Width + i] * error;
+            }
+        }
+
+        return gradient;
+    }
+
+    static double[] Scores(IReadOnlyList<double> parameters, ClientData data, int text, int classes)
+    {
+        var scores = new double[classes];
+        for (var i = 0; i < data.Width; i++)
+            for (var c = 0; c < classes; c++)
+                scores[c] += data.Features[text * data.Width + i] * parameters[i * classes + c];
+        return scores;
+    }
+}
+
+/// <summary>A seat's part of <see cref="HeadTask"/>: features are opened under a mask once, when a client joins, for all steps to come.</summary>
+sealed class HeadTraining(FederatedPlan plan) : ILocalTraining
+{
+    readonly Dictionary<int, (Masked Features, Share Labels)> _joined = [];
+
+    public ValueTask Open(Party party) => ValueTask.CompletedTask;
+
+    public async ValueTask<Action> Join(Party party, int client)
+    {
+        var features = await party.ReceiveShare(Role.DataOwner, new(plan.Texts[client], plan.Width), HeadStep.FeatureBits);
+        var labels = await party.ReceiveShare(Role.DataOwner, new(plan.Texts[client], plan.Classes));
+        var wire = await party.Mask(features);
+        return () => _joined[client] = (wire, labels);
+    }
+
+    public async ValueTask<Share> Train(Party party, Share parameters, int client, int round)
+    {
+        var (features, labels) = _joined[client];
+        var local = parameters;
+        var adam = new HeadAdam();
+        for (var step = 0; step < plan.Settings.LocalSteps; step++)
+        {
+            ClientProgram.RequireConsent(await party.ReceivePublic(Role.DataOwner), client, round, step);
+            var rows = plan.Batch(client, round, step);
+            var x = new Masked(features.Public.GatherRows(rows), features.Mask.GatherRows(rows), features.FractionBits);
+            var gradient = await HeadStep.Gradient(party, local, x, labels with { Value = labels.Value.GatherRows(rows) });
+            local = plan.Settings.Optimizer == LocalOptimizer.Sgd
+                ? HeadStep.Descend(local, gradient, plan.Settings.LearningRate, rows.Length)
+                : await adam.Step(party, local, gradient, plan.Settings.LearningRate);
+        }
+
+        return local;
+    }
+}

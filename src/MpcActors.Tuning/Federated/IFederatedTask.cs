@@ -1,0 +1,50 @@
+using MpcActors.Protocols;
+using MpcActors.Ring;
+
+namespace MpcActors.Tuning.Federated;
+
+/// <summary>What a federation trains: each role's own part of it, and the same in the clear.</summary>
+public interface IFederatedTask
+{
+    FederatedPlan Plan { get; }
+
+    /// <summary>The model owner's parameters that are trained, row by row of <see cref="FederatedPlan.Parameters"/>.</summary>
+    double[] Start { get; }
+
+    /// <summary>Fraction bits of the global parameters.</summary>
+    int ParameterBits { get; }
+
+    /// <summary>What a checkpoint and all masks are bound to: settings, every client's texts and the model.</summary>
+    byte[] Identity { get; }
+
+    /// <summary>One seat's part, with a state of its own.</summary>
+    ILocalTraining NewTraining();
+
+    /// <summary>The model owner shares what of its model stays as it is.</summary>
+    /// <param name="seed">Used for this alone.</param>
+    void ShareFrozen(Port port, Seed seed);
+
+    /// <summary>A client shares its texts, once.</summary>
+    /// <param name="seed">The client's own, used for this alone.</param>
+    void ShareTexts(Port port, int client, Seed seed);
+
+    /// <summary>A client's parameters after its steps of a round, in the clear.</summary>
+    /// <param name="parameters">From which it begins; not changed.</param>
+    double[] TrainInTheClear(double[] parameters, int client, int round);
+}
+
+/// <summary>What one seat does of a federation's training: it keeps what stays as it is, and clients' texts, from session to session.</summary>
+public interface ILocalTraining
+{
+    /// <summary>In the first session: takes what <see cref="IFederatedTask.ShareFrozen"/> gives.</summary>
+    ValueTask Open(Party party);
+
+    /// <summary>In a client's first session: takes what <see cref="IFederatedTask.ShareTexts"/> gives.</summary>
+    /// <returns>What is called when the session has ended; one that fails leaves nothing.</returns>
+    ValueTask<Action> Join(Party party, int client);
+
+    /// <summary>A client's steps of a round, each with its consent.</summary>
+    /// <returns>Its parameters.</returns>
+    /// <exception cref="ProtocolViolationException">The client speaks of another round or step.</exception>
+    ValueTask<Share> Train(Party party, Share parameters, int client, int round);
+}

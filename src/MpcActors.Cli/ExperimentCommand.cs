@@ -89,7 +89,9 @@ static class ExperimentCommand
                 }
 
                 index.Write("index.md", ExperimentIndex.Of(done));
-                result.InvocationConfiguration.Output.WriteLine($"File: {Path.Combine(index.Folder, "index.md")}; 'mpc report {Path.Combine(index.Folder, "NAME")}' draws an experiment's charts");
+                var page = Path.Combine(index.Folder, "index.html");
+                await ReportCommand.WriteSetAsync("experiment all", page, [.. done.Select(one => one.Item2)], error, cancellation);
+                result.InvocationConfiguration.Output.WriteLine($"Files: {Path.Combine(index.Folder, "index.md")}, {page} (open it in a browser)");
                 return (int)ExitCode.Done;
             },
             cancellation));

@@ -35,6 +35,10 @@ static class ReportCommand
 
     public static string FolderOf(string file) => Path.GetDirectoryName(file) is { Length: > 0 } folder ? folder : ".";
 
+    /// <summary>All experiments of a set on one page.</summary>
+    public static async Task WriteSetAsync(string command, string file, IReadOnlyList<RunFile> runs, TextWriter error, CancellationToken cancellation) =>
+        new OutputFolder(FolderOf(file)).Write(Path.GetFileName(file), ReportPage.OfSet(command, runs, await LibraryAsync(isOffline: false, new LineProgress(error), cancellation)));
+
     public static async Task WriteAsync(string file, IReadOnlyList<RunFile> runs, bool isOffline, TextWriter error, CancellationToken cancellation) =>
         Write(new OutputFolder(FolderOf(file)), Path.GetFileName(file), runs, await LibraryAsync(isOffline, new LineProgress(error), cancellation));
 

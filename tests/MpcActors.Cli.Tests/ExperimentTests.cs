@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace MpcActors.Cli.Tests;
 
-public sealed class ExperimentTests
+public sealed class ExperimentTests(Browser browser) : IClassFixture<Browser>
 {
     [Fact]
     public async Task The_cost_experiment_sets_the_papers_figures_beside_ours_and_goes_on_where_it_was()
@@ -60,6 +60,34 @@ public sealed class ExperimentTests
         Assert.All(others, other => Assert.Contains($"| kept {other} | 2 | 3 | +50.0 % | made up |", index, StringComparison.Ordinal));
         Assert.Contains("| FoT + RFA: traffic, published protocols | 56.55 GB | 56.74 GB | +0.3 % |", index, StringComparison.Ordinal);
         Assert.True(File.Exists(scratch.Path(Path.Combine("secp-tuning-cost", "attention.csv"))));
+        var page = await File.ReadAllTextAsync(scratch.Path("index.html"));
+        Assert.Contains("secp-tuning-cost: Beside the paper", page, StringComparison.Ordinal);
+        Assert.All(others, other => Assert.Contains($"kept {other}", page, StringComparison.Ordinal));
+    }
+
+    [BrowserFact]
+    public async Task The_page_of_all_experiments_draws_each_of_them()
+    {
+        using var scratch = new Scratch();
+        string[] names = [.. Experiments.Experiments.All.Select(experiment => experiment.Name), "calibration", "few-shot"];
+        foreach (var name in names)
+        {
+            Directory.CreateDirectory(scratch.Path(name));
+            scratch.Write(Path.Combine(name, "run.json"), $$"""
+                {"schema":"mpc-actors/1","command":"experiment {{name}}","seed":1,"quick":true,
+                 "rows":[{"name":"kept","published":2,"ours":3,"unit":"","difference":0.5},{"name":"other","published":4,"ours":3,"unit":"","difference":-0.25}],
+                 "figures":[{"name":"a figure","x":"tokens","y":"traffic","unit":"bytes","isLogarithmic":true,"series":[{"name":"one","points":[[1,10],[2,30]]},{"name":"two","points":[[1,20],[2,25]]}]}]}
+                """);
+        }
+
+        var typed = await Typed.Run("experiment", "all", "--quick", "--out", scratch.Folder);
+        Assert.True(typed.Code == 0, typed.Error);
+        var seen = await browser.LookAt(scratch.Path("index.html"));
+
+        Assert.Empty(seen["console"]!.AsArray());
+        Assert.Empty(seen["requests"]!.AsArray());
+        for (var i = 1; i <= names.Length; i++)
+            foreach (var chart in new[] { "rows", "figure-1" }) Assert.True(seen["charts"]![$"experiment-{i}-{chart}"]!["marks"]!.GetValue<int>() > 2, $"{names[i - 1]}, {chart} is not drawn");
     }
 
     [Fact]

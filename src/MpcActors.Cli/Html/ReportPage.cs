@@ -16,16 +16,32 @@ static class ReportPage
     /// <param name="charts">The chart library's script; null leaves the charts out.</param>
     public static string Of(IReadOnlyList<RunFile> runs, string? charts)
     {
-        var first = runs[0];
-        Section[] sections = runs.Count == 1 ? [.. SectionsOf(first)] : [.. SideBySide.Of([.. SectionsOf(first)], [.. SectionsOf(runs[1])])];
-        var (whatIf, strips) = (WhatIf.Of(first), Strips.Beside(first));
+        Section[] sections = runs.Count == 1 ? [.. SectionsOf(runs[0])] : [.. SideBySide.Of([.. SectionsOf(runs[0])], [.. SectionsOf(runs[1])])];
+        Headline[] headlines = [.. runs.Select(Headline.Of)];
+        if (runs.Count > 1) headlines = [.. headlines.Zip((string[])["First run: ", "Second run: "], (headline, which) => headline with { Question = which + headline.Question })];
+        return Of($"mpc {runs[0].Command}", runs, headlines, sections, Strips.Beside(runs[0]), charts);
+    }
+
+    /// <summary>Several experiments, one below the other.</summary>
+    public static string OfSet(string command, IReadOnlyList<RunFile> runs, string? charts)
+    {
+        Section[] sections =
+        [
+            .. runs.SelectMany((run, i) => SectionsOf(run).Select(section => section with { Id = string.Create(CultureInfo.InvariantCulture, $"experiment-{i + 1}-{section.Id}"), Title = $"{Words.Experiment(run.Command)}: {section.Title}" })),
+        ];
+        return Of($"mpc {command}", runs, [new("What comes out of every experiment, beside the papers?", string.Join(" ", runs.Select(run => $"{Words.Experiment(run.Command)}: {Headline.Of(run).Answer}")))], sections, null, charts);
+    }
+
+    static string Of(string title, IReadOnlyList<RunFile> runs, IReadOnlyList<Headline> headlines, IReadOnlyList<Section> sections, Strips? strips, string? charts)
+    {
+        var whatIf = WhatIf.Of(runs[0]);
         var page = new StringBuilder();
         page.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         // The browser itself keeps the page from asking anybody.
         page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n");
         page.Append("<link rel=\"icon\" href=\"data:,\">\n");
-        page.Append(CultureInfo.InvariantCulture, $"<title>{Text($"mpc {first.Command}")}</title>\n<style>\n{Resource("page.css")}</style>\n</head>\n<body>\n");
-        Header(page, runs, sections, strips is not null);
+        page.Append(CultureInfo.InvariantCulture, $"<title>{Text(title)}</title>\n<style>\n{Resource("page.css")}</style>\n</head>\n<body>\n");
+        Header(page, headlines, sections, strips is not null);
         page.Append("<main id=\"main\">\n");
         foreach (var section in sections) Write(page, section, charts is not null);
         WriteWhatIf(page, whatIf);
@@ -50,15 +66,13 @@ static class ReportPage
         _ => [.. ExperimentSections.Of(run), .. PlainSections.Of(run, "rows", "figures")],
     };
 
-    static void Header(StringBuilder page, IReadOnlyList<RunFile> runs, IReadOnlyList<Section> sections, bool hasTimeline)
+    static void Header(StringBuilder page, IReadOnlyList<Headline> headlines, IReadOnlyList<Section> sections, bool hasTimeline)
     {
         page.Append("<a class=\"skip\" href=\"#main\">Skip to the results</a>\n<header>\n");
-        for (var i = 0; i < runs.Count; i++)
+        for (var i = 0; i < headlines.Count; i++)
         {
-            var (question, answer) = Headline.Of(runs[i]);
-            var which = runs.Count == 1 ? "" : i == 0 ? "First run: " : "Second run: ";
-            page.Append(i == 0 ? "<h1>" : "<p class=\"question\">").Append(Text(which + question)).Append(i == 0 ? "</h1>\n" : "</p>\n");
-            page.Append("<p class=\"answer\">").Append(Text(answer)).Append("</p>\n");
+            page.Append(i == 0 ? "<h1>" : "<p class=\"question\">").Append(Text(headlines[i].Question)).Append(i == 0 ? "</h1>\n" : "</p>\n");
+            page.Append("<p class=\"answer\">").Append(Text(headlines[i].Answer)).Append("</p>\n");
         }
 
         page.Append("<nav aria-label=\"Parts of this page\"><ul>");

@@ -36,6 +36,9 @@ static class Words
 
     public static string Share(double share) => Text($"{share:0.000}");
 
+    /// <summary>An experiment's name, of its command.</summary>
+    public static string Experiment(string command) => command.StartsWith("experiment ", StringComparison.Ordinal) ? command["experiment ".Length..] : command;
+
     public static string Change(double change) => Text($"{change:+0.0 %;-0.0 %;0 %}");
 
     static string Number(double number, string unit) => unit switch

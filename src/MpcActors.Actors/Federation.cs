@@ -106,7 +106,7 @@ public sealed class Federation
             try
             {
                 if (!_joined.Contains(client)) joining += await JoinAsync(client, FaultPlan.None, cancellation);
-                training += await SessionAsync($"round {round} client {client}", _conditions.Client(client), faults, (seat, party) => seat.Train(party, client, round), new()
+                training += await SessionAsync(InHistory($"round {round} client {client}"), _conditions.Client(client), faults, (seat, party) => seat.Train(party, client, round), new()
                 {
                     [Role.DataOwner] = port => ClientProgram.Train(port, round, steps),
                 }, cancellation);
@@ -119,10 +119,13 @@ public sealed class Federation
         }
 
         if (counted.Count > 0)
-            aggregation = await SessionAsync($"round {round}", _conditions.Network, FaultPlan.None, (seat, party) => seat.Aggregate(party, counted), [], cancellation);
+            aggregation = await SessionAsync(InHistory($"round {round}"), _conditions.Network, FaultPlan.None, (seat, party) => seat.Aggregate(party, counted), [], cancellation);
         Rounds++;
         return new(round, counted, leftOut, training, joining, aggregation);
     }
+
+    /// <summary>A session's name that no other past has: a run that goes on may meet other drop-outs than it met before it was stopped, and another sum must not have the same masks.</summary>
+    string InHistory(string name) => $"{name} after {Transcript}";
 
     /// <summary>Gives the model owner its parameters.</summary>
     public async Task<double[]> CloseAsync(CancellationToken cancellation = default)

@@ -27,10 +27,17 @@ public enum FaultKind
 /// <summary>One thing that goes wrong: at frame <paramref name="Sequence"/> of a link.</summary>
 public sealed record FrameFault(FaultKind Kind, Role From, Role To, uint Sequence);
 
-/// <summary>Faults for tests and for <c>explore</c>, put between the roles and the network model. A plan is data: runs can share one.</summary>
+/// <summary>One thing that goes wrong once: with the first frame that leaves when <paramref name="At"/> has come.</summary>
+/// <param name="To">Any frame of <paramref name="From"/> if null.</param>
+/// <param name="At">Since the session began; in a simulation, by the arrival that the sender's turn began with.</param>
+public sealed record TimedFault(FaultKind Kind, Role From, Role? To, TimeSpan At);
+
+/// <summary>Faults for tests and for scenarios, put between the roles and the network, simulated or not. A plan is data: runs can share one.</summary>
 public sealed class FaultPlan(params FrameFault[] faults)
 {
     public static FaultPlan None { get; } = new();
 
-    internal FaultyLinks Begin() => new(faults);
+    public IReadOnlyList<TimedFault> Timed { get; init; } = [];
+
+    internal FaultyLinks Begin() => new(faults, Timed);
 }

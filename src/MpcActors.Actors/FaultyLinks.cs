@@ -3,8 +3,9 @@ using MpcActors.Protocols;
 namespace MpcActors.Actors;
 
 /// <summary>The links of one run, with the faults of its plan.</summary>
-internal sealed class FaultyLinks(FrameFault[] faults)
+internal sealed class FaultyLinks(FrameFault[] faults, IReadOnlyList<TimedFault> timed)
 {
+    readonly List<TimedFault> _timed = [.. timed];
     readonly List<Frame> _lost = [];
     readonly List<SealedFrame> _held = [];
 
@@ -15,7 +16,8 @@ internal sealed class FaultyLinks(FrameFault[] faults)
     public string? Death { get; private set; }
 
     /// <summary>What the link carries instead of <paramref name="message"/>.</summary>
-    public SealedFrame[] Apply(SealedFrame message)
+    /// <param name="now">Since the session began.</param>
+    public SealedFrame[] Apply(SealedFrame message, TimeSpan now)
     {
         var frame = message.Frame;
         if (_held.Find(held => held.Frame.From == frame.From && held.Frame.To == frame.To) is { } held)
@@ -24,8 +26,7 @@ internal sealed class FaultyLinks(FrameFault[] faults)
             return [message, held];
         }
 
-        var fault = Array.Find(faults, fault => fault.From == frame.From && fault.To == frame.To && fault.Sequence == frame.Sequence);
-        switch (fault?.Kind)
+        switch (FaultOf(frame, now))
         {
             case FaultKind.Lose:
                 _lost.Add(frame);
@@ -47,5 +48,15 @@ internal sealed class FaultyLinks(FrameFault[] faults)
             default:
                 return [message];
         }
+    }
+
+    FaultKind? FaultOf(Frame frame, TimeSpan now)
+    {
+        if (Array.Find(faults, fault => fault.From == frame.From && fault.To == frame.To && fault.Sequence == frame.Sequence) is { } fault) return fault.Kind;
+        var due = _timed.FindIndex(fault => fault.From == frame.From && (fault.To is null || fault.To == frame.To) && fault.At <= now);
+        if (due < 0) return null;
+        var kind = _timed[due].Kind;
+        _timed.RemoveAt(due);
+        return kind;
     }
 }

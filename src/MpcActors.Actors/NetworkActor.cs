@@ -52,7 +52,7 @@ internal sealed class NetworkActor : ReceiveActor
     void Collect(SealedFrame message)
     {
         _transcript.Add(message);
-        foreach (var carried in _faults.Apply(message))
+        foreach (var carried in _faults.Apply(message, _clock.Now))
         {
             var frame = carried.Frame;
             _sent.Add((carried, new Departure(

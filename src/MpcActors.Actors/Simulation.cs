@@ -17,6 +17,9 @@ public sealed record SimulationSettings(NetworkConditions Network, Work Work, Se
     /// <summary>Nobody deals before the run: what is dealt takes time and bandwidth like everything else, as it does between processes. The same bytes.</summary>
     public bool DealsInTime { get; init; }
 
+    /// <summary>Is given the session's virtual time before it begins.</summary>
+    public Action<TimeProvider> Begins { get; init; } = _ => { };
+
     /// <summary>HOCON over the defaults of hocon/reference.hocon.</summary>
     public Config Overrides { get; init; } = Config.Empty;
 }
@@ -51,6 +54,7 @@ public static class Simulation
         cancellation.ThrowIfCancellationRequested();
         Role[] roles = [.. programs.Keys.Order()];
         var clock = new ConservativeClock<SealedFrame>(roles.ToDictionary(role => (int)role, role => role.Name()), settings.Network, record: true);
+        settings.Begins(clock.Time);
         var transcript = new Transcript();
         var frameKey = settings.Seed.Derive("frames");
         var outcome = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -19,6 +19,9 @@ sealed record Conditions(NetworkConditions Network, Work Work)
     public FaultPlan Faults { get; init; } = FaultPlan.None;
 
     public bool IsRealTime { get; init; }
+
+    /// <summary>By which the data owner's program tells the time; the machine's if not given.</summary>
+    public JumpingClock? OwnersClock { get; init; }
 }
 
 /// <summary>A private tuning that is over: what the owner learned, and all that crossed the network.</summary>
@@ -34,7 +37,7 @@ static class PrivateSession
     {
         var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, settings.Seed));
         var session = secrets.NameOf(candidate, texts, settings);
-        var owner = new OwnerProgram(candidate, texts, settings, checkpoint, progress, cancellation);
+        var owner = new OwnerProgram(candidate, texts, settings, checkpoint, progress, cancellation) { Clock = conditions.OwnersClock ?? TimeProvider.System };
         var run = await RunAsync(candidate, secrets, session, owner.Program(secrets, session), conditions, cancellation);
         return new PrivateOutcome(owner.Result!, run.Transcript, run, null, owner.Calls);
     }
@@ -60,7 +63,7 @@ static class PrivateSession
         var programs = new[] { Role.PartyZero, Role.PartyOne, Role.Dealer }.ToDictionary(role => role, role => SessionPrograms.Serve(role, secrets, session, candidate.Suite));
         programs[Role.ModelOwner] = SessionPrograms.ModelOwner(candidate.Clear, candidate.Labels, secrets, session);
         programs[Role.DataOwner] = dataOwner;
-        return await Simulation.RunAsync(new SimulationSettings(conditions.Network, conditions.Work, session) { Faults = conditions.Faults, IsRealTime = conditions.IsRealTime }, programs, cancellation);
+        return await Simulation.RunAsync(new SimulationSettings(conditions.Network, conditions.Work, session) { Faults = conditions.Faults, IsRealTime = conditions.IsRealTime, Begins = time => conditions.OwnersClock?.Follow(time) }, programs, cancellation);
     }
 }
 

@@ -53,6 +53,9 @@ sealed class OwnerProgram(Candidate candidate, OwnerTexts texts, TuningSettings 
 {
     MeasuredPass? _measured;
 
+    /// <summary>Nothing but what is shown of the time depends on it.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Null until the program is over.</summary>
     public TuningResult? Result { get; private set; }
 
@@ -62,7 +65,7 @@ sealed class OwnerProgram(Candidate candidate, OwnerTexts texts, TuningSettings 
     {
         var pass = new PrivateForwardPass(port, secrets.In(session, Role.DataOwner), texts.Train, candidate.Labels.Classes, candidate.Projection, candidate.TokenRows);
         _measured = new MeasuredPass(pass, progress.Announce);
-        var tuning = new ForwardOnlyTuning(_measured, texts.Train, texts.Dev, texts.Test, settings, TimeProvider.System, progress.Report);
+        var tuning = new ForwardOnlyTuning(_measured, texts.Train, texts.Dev, texts.Test, settings, Clock, progress.Report);
         Result = await tuning.RunAsync(checkpoint.File, checkpoint.Resume, cancellation);
         pass.Finish();
     };

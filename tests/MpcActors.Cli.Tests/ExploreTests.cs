@@ -35,6 +35,10 @@ public sealed class ExploreTests
     [InlineData("m { kind = lose, from = party-0, to = party-1, frame = 3 }", "stopped: ")]
     [InlineData("m { kind = pause, role = party-0, at = 5ms, for = 1h }", "same")]
     [InlineData("m { kind = slow, from = party-0, to = party-1, at = 1ms, for = 1h, factor = 100 }", "same")]
+    [InlineData("m { kind = kill, role = model-owner, at = 1ms }", "same")]
+    [InlineData("m { kind = kill, role = party-1, at = 5ms }", "stopped: party-1 was killed at frame ")]
+    [InlineData("m { kind = alter, from = party-1, to = party-0, at = 5ms }", "stopped: party-0 failed: frame ")]
+    [InlineData("a = { kind = jump, role = data-owner, at = 5ms, by = -24h }, b = { kind = jump, role = data-owner, at = 9ms, by = 1h }", "same")]
     public async Task A_scenario_ends_as_it_must(string mishap, string outcome)
     {
         using var scratch = new Scratch();
@@ -50,6 +54,8 @@ public sealed class ExploreTests
     [InlineData("m { kind = lose, from = party-0 }", "lacks mpc.scenario.m.to")]
     [InlineData("m { kind = lose, from = party-0, to = party-0 }", "must be another role than party-0")]
     [InlineData("m { kind = lose, from = party-0, to = party-9 }", "unknown role 'party-9'")]
+    [InlineData("m { kind = lose, from = party-0, to = party-1, frame = 3, at = 5ms }", "must be left out where frame says which")]
+    [InlineData("m { kind = jump, role = data-owner, by = soon }", "must be a time such as 1h or -30s")]
     public async Task A_scenario_that_cannot_be_is_refused(string mishap, string message)
     {
         using var scratch = new Scratch();
@@ -58,6 +64,16 @@ public sealed class ExploreTests
 
         Assert.Equal(2, typed.Code);
         Assert.Contains(message, typed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Real_processes_that_are_killed_at_any_moment_come_to_the_same_result()
+    {
+        var typed = await Typed.Run("explore", "--kills", "2", "--seeds", "3", "--json");
+
+        Assert.True(typed.Code == 0, typed.Error);
+        var report = JsonDocument.Parse(typed.Output).RootElement;
+        Assert.Equal((2, 0, 0), (report.GetProperty("kills").GetInt32(), report.GetProperty("wrong").GetInt32(), report.GetProperty("leftBehind").GetInt32()));
     }
 
     [Fact]

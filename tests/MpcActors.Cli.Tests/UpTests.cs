@@ -60,6 +60,35 @@ public sealed class UpTests
         Assert.Equal(await Undisturbed.Value, deployment.Prompt("broken"));
     }
 
+    [Theory]
+    [InlineData("m { kind = alter, from = party-1, to = party-0, frame = 60 }", "stopped", "frame 60 party-1 → party-0")]
+    [InlineData("a = { kind = pause, role = dealer, at = 100ms, for = 500ms }, b = { kind = slow, from = party-0, to = party-1, at = 1ms, for = 1h, factor = 5 }", "same", "")]
+    public async Task Under_a_scenario_it_ends_in_the_same_result_or_stops_and_resumes_to_it(string mishaps, string outcome, string cause)
+    {
+        using var deployment = await Deployment.Make();
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run(deployment.Up("out", "--json", "--scenario", scratch.Write("faults.hocon", $"mpc.scenario {{ {mishaps} }}")));
+
+        Assert.True(typed.Code == 0, typed.Error);
+        var report = JsonDocument.Parse(typed.Output).RootElement;
+        Assert.Equal(outcome, report.GetProperty("outcome").GetString());
+        Assert.StartsWith(cause, report.GetProperty("cause").GetString(), StringComparison.Ordinal);
+        await deployment.AllAreGone("out");
+    }
+
+    [Fact]
+    public async Task A_scenario_for_the_simulation_alone_is_refused()
+    {
+        using var deployment = await Deployment.Make();
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run(deployment.Up("out", "--scenario", scratch.Write("faults.hocon", "mpc.scenario { m { kind = jump, role = dealer, by = 1h } }")));
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("a jump of a clock, which is for the simulation alone", typed.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Interrupted_it_leaves_no_process_behind()
     {

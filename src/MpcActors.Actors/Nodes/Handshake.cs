@@ -28,7 +28,7 @@ public sealed class HandshakeException : Exception
 internal static class Handshake
 {
     /// <summary>Moves on with every change of what nodes say to each other.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     const string Application = "mpc-actors";
 

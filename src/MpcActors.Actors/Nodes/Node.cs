@@ -21,6 +21,9 @@ public sealed record NodeOutcome(string? Transcript, IReadOnlyList<NodeSummary> 
 /// </remarks>
 public sealed class Node : IAsyncDisposable
 {
+    /// <summary>What a node says when its session begins.</summary>
+    public const string Begins = "all roles are connected and agree; the session begins";
+
     static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
@@ -103,7 +106,7 @@ public sealed class Node : IAsyncDisposable
         lock (_running) _running.AddRange(_peers.Keys.Where(peer => peer < Self).Select(Dial));
         await Connect(listener, cancellation);
         var seed = await Join(session, cancellation);
-        _settings.Log("all roles are connected and agree; the session begins");
+        _settings.Log(Begins);
 
         var start = Stopwatch.GetTimestamp();
         var port = new Port(Self, frame => PeerOf(frame.To).Writer.Send(frame));
@@ -275,7 +278,7 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Takes a peer's connection into the session; false if it has one.</summary>
     bool Admit(Role role, SslStream stream, WireReader reader, HeardAt heard)
     {
-        var peer = new Peer(Self, role, stream, reader, heard, _settings.Limits);
+        var peer = new Peer(Self, role, stream, reader, heard, _settings.Limits, _settings.Trouble is { } trouble ? new LinkTrouble(trouble, Self, role, _opened.Task) : null);
         lock (_running)
         {
             if (_stop.IsCancellationRequested || !_peers[role].TrySetResult(peer)) return false;

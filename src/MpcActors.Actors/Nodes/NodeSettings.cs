@@ -36,6 +36,9 @@ public sealed record NodeSettings(Role Self, IReadOnlyDictionary<Role, NodeAddre
     /// <summary>Sees what the node does; none if not given.</summary>
     public NodeMonitor? Monitor { get; init; }
 
+    /// <summary>What goes wrong with what this node sends, in trials; nothing if not given.</summary>
+    public NodeTrouble? Trouble { get; init; }
+
     /// <summary>Who names the session and gathers what came of it: the data owner, or the first role where there is none.</summary>
     public Role Coordinator => Roles.ContainsKey(Role.DataOwner) ? Role.DataOwner : Roles.Keys.Min();
 

@@ -23,11 +23,11 @@ internal sealed class Peer : IDisposable
     long _told;
     long _writesBefore;
 
-    public Peer(Role self, Role role, SslStream stream, WireReader reader, HeardAt heard, NodeLimits limits)
+    public Peer(Role self, Role role, SslStream stream, WireReader reader, HeardAt heard, NodeLimits limits, LinkTrouble? trouble)
     {
         (_self, Role, _stream, _reader, Heard, _limits) = (self, role, stream, reader, heard, limits);
         (_outgoing, _incoming) = (new LinkCount(self, role), new LinkCount(role, self));
-        Writer = new WireWriter(stream, limits.Window, Seal);
+        Writer = new WireWriter(stream, limits.Window, Seal, trouble);
     }
 
     public Role Role { get; }
@@ -93,7 +93,8 @@ internal sealed class Peer : IDisposable
                     break;
                 case WireMessage.Broken(var cause):
                     throw new SessionFailedException(cause);
-                case WireMessage.Ping:
+                case WireMessage.Ping(var frames):
+                    if (frames != _incoming.Total.Frames) throw new ProtocolViolationException($"{Role.Name()} has sent {_self.Name()} {frames} frames, of which {_incoming.Total.Frames} came");
                     break;
                 default:
                     throw new ProtocolViolationException($"{Role.Name()} greets again");
@@ -117,7 +118,7 @@ internal sealed class Peer : IDisposable
     /// <summary>Says something if nothing was said since the last call.</summary>
     public void KeepAlive()
     {
-        if (Writer.Writes == _writesBefore) Writer.Send(WireMessage.Ping.Instance);
+        if (Writer.Writes == _writesBefore) Writer.Send(new WireMessage.Ping(0));
         _writesBefore = Writer.Writes;
     }
 

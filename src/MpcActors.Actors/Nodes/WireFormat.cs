@@ -96,8 +96,9 @@ internal static class WireFormat
                 writer.WriteArrayHeader(1);
                 writer.Write(bytes);
                 return 'T';
-            case WireMessage.Ping:
-                writer.WriteArrayHeader(0);
+            case WireMessage.Ping(var frames):
+                writer.WriteArrayHeader(1);
+                writer.Write(frames);
                 return 'P';
             case WireMessage.Farewell:
                 writer.WriteArrayHeader(0);
@@ -137,8 +138,8 @@ internal static class WireFormat
                 RequireCount(ref reader, 1);
                 return new WireMessage.Taken(reader.ReadInt64());
             case 'P':
-                RequireCount(ref reader, 0);
-                return WireMessage.Ping.Instance;
+                RequireCount(ref reader, 1);
+                return new WireMessage.Ping(reader.ReadInt64());
             case 'E':
                 RequireCount(ref reader, 0);
                 return WireMessage.Farewell.Instance;

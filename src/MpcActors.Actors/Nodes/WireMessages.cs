@@ -19,11 +19,8 @@ internal abstract record WireMessage
     /// <summary>How many bytes of payload the sender's program has taken so far, of all that came on this connection.</summary>
     public sealed record Taken(long Bytes) : WireMessage;
 
-    /// <summary>Shows that the sender lives.</summary>
-    public sealed record Ping : WireMessage
-    {
-        public static Ping Instance { get; } = new();
-    }
+    /// <summary>Shows that the sender lives, and how many frames it has put on this connection: as many have come before it.</summary>
+    public sealed record Ping(long Frames) : WireMessage;
 
     /// <summary>The sender's program is over; goes to the coordinator.</summary>
     public sealed record Finished(NodeSummary Summary) : WireMessage;

@@ -9,7 +9,9 @@ namespace MpcActors.Actors.Nodes;
 /// Frames wait while more than a window of payload has not been taken by the peer's program. A program is never made to wait: it
 /// awaits rounds, so what it sends ahead is bounded by the protocol, while what a slow receiver has to hold is bounded by the window.
 /// </remarks>
-internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedFrame> seal)
+/// <param name="seal">Makes the message of a frame.</param>
+/// <param name="trouble">What goes wrong with messages and with the time they take; nothing if null.</param>
+internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedFrame> seal, LinkTrouble? trouble)
 {
     /// <summary>What is copied together and written at once.</summary>
     const int Batch = 1 << 14;
@@ -17,6 +19,9 @@ internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedF
     readonly Lock _lock = new();
     readonly Queue<WireMessage> _control = new();
     readonly Queue<Frame> _frames = new();
+
+    /// <summary>Sealed, and next.</summary>
+    readonly Queue<SealedFrame> _sealed = new();
     readonly ArrayBufferWriter<byte> _buffer = new(2 * Batch);
     readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true, AllowSynchronousContinuations = false });
@@ -24,6 +29,7 @@ internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedF
     long _sent;
     long _taken;
     long _writes;
+    long _framesWritten;
     int _pending;
     int _pendingControl;
     bool _closing;
@@ -79,6 +85,7 @@ internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedF
         {
             if (Gather(out var count, out var controls, out var payload, out var isDone))
             {
+                if (trouble is not null) await trouble.Delay(_buffer.WrittenCount + payload.Length, cancellation);
                 await stream.WriteAsync(_buffer.WrittenMemory, cancellation);
                 _buffer.ResetWrittenCount();
                 if (!payload.IsEmpty) await stream.WriteAsync(payload, cancellation);
@@ -106,32 +113,41 @@ internal sealed class WireWriter(Stream stream, long window, Func<Frame, SealedF
         (count, controls, payload, isDone) = (0, 0, default, false);
         while (_buffer.WrittenCount < Batch)
         {
-            Frame? frame = null;
-            WireMessage? message;
-            lock (_lock)
+            if (_sealed.TryDequeue(out var message))
             {
-                if (!_control.TryDequeue(out message) && _sent - _taken <= window && _frames.TryDequeue(out frame)) _sent += frame.Payload.Length;
-                if (message is null && frame is null) isDone = _closing && _frames.Count == 0;
-            }
+                WireFormat.Write(_buffer, new WireMessage.Data(message));
+                if (message.Frame.Payload.Length > Batch)
+                {
+                    payload = message.Frame.Payload;
+                    return true;
+                }
 
-            if (message is null && frame is null) break;
-            count++;
-            WireFormat.Write(_buffer, message ?? new WireMessage.Data(seal(frame!)));
-            if (frame is null)
-            {
-                controls++;
+                _buffer.Write(message.Frame.Payload.Span);
                 continue;
             }
 
-            if (frame.Payload.Length > Batch)
+            Frame? frame = null;
+            WireMessage? control;
+            lock (_lock)
             {
-                payload = frame.Payload;
-                return true;
+                if (!_control.TryDequeue(out control) && _sent - _taken <= window && _frames.TryDequeue(out frame)) _sent += frame.Payload.Length;
+                if (control is null && frame is null) isDone = _closing && _frames.Count == 0;
             }
 
-            _buffer.Write(frame.Payload.Span);
+            if (control is null && frame is null) break;
+            count++;
+            if (frame is not null)
+            {
+                _framesWritten++;
+                foreach (var one in trouble is null ? [seal(frame)] : trouble.Apply(seal(frame))) _sealed.Enqueue(one);
+            }
+            else
+            {
+                controls++;
+                WireFormat.Write(_buffer, control is WireMessage.Ping ? new WireMessage.Ping(_framesWritten) : control!);
+            }
         }
 
-        return count > 0;
+        return count > 0 || _buffer.WrittenCount > 0;
     }
 }

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using MpcActors.Actors;
+using MpcActors.Network;
 
 namespace MpcActors.Cli;
 
@@ -41,6 +43,8 @@ static class ExploreCommand
     {
         var seeds = Options.Text("--seeds", "N|N..M", "Seeds of the scenarios (default: 1..100)");
         var scenario = Options.Text("--scenario", "FILE", "Run the scenario of a HOCON file instead");
+        var kills = Options.Count("--kills", "Instead, kill roles of real processes so many times at random moments, resuming each time", 0, 0, 10_000);
+        var network = Options.Text("--network", string.Join('|', [.. Hocon.Networks, "FILE"]), "The simulated network (default: lan)");
         var verbose = Options.Flag("--verbose", "Show every scenario and what became of it");
         var json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
         var command = new ExemplifiedCommand(
@@ -48,9 +52,10 @@ static class ExploreCommand
             "Runs a small session under seeded faults: it ends in the same result, or stops, says why, and resumes to it.",
             ("mpc explore --seeds 1..500", "500 scenarios of lost, altered, doubled, late frames, cuts, pauses and deaths"),
             ("mpc explore --seeds 17 --verbose", "one of them again, as HOCON and with its outcome"),
-            ("mpc explore --scenario faults.hocon --verbose", "mpc.scenario { a { kind = kill, from = dealer, to = party-1, frame = 7 } }"))
+            ("mpc explore --scenario faults.hocon --verbose", "mpc.scenario { a { kind = kill, from = dealer, to = party-1, frame = 7 } }"),
+            ("mpc explore --kills 20", "kill -9 of real processes, again and again, down to the same result"))
         {
-            seeds, scenario, verbose, json,
+            seeds, scenario, kills, network, verbose, json,
         };
         command.SetAction(async (result, cancellation) =>
         {
@@ -58,15 +63,22 @@ static class ExploreCommand
             var file = result.GetValue(scenario) is { } path ? Scenario.Read(path) : null;
             var isJson = result.GetValue(json);
             var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
-            return await RunAsync(file is null ? range : new(0, 0), file, result.GetValue(verbose), isJson, output, error, cancellation);
+            if (result.GetValue(kills) is > 0 and var count)
+            {
+                if (file is not null) throw new BadInputException("--kills and --scenario exclude each other: for a scenario over processes use 'mpc up --scenario'");
+                return await KillCycles.RunAsync(count, range.First, isJson, output, error, cancellation);
+            }
+
+            var profile = BadInputException.Check(() => Hocon.Network(result.GetValue(network) ?? "lan"));
+            return await RunAsync(file is null ? range : new(0, 0), file, profile, result.GetValue(verbose), isJson, output, error, cancellation);
         });
         return command;
     }
 
-    static async Task<int> RunAsync(Seeds seeds, Scenario? file, bool isVerbose, bool isJson, TextWriter output, TextWriter error, CancellationToken cancellation)
+    static async Task<int> RunAsync(Seeds seeds, Scenario? file, LinkProfile network, bool isVerbose, bool isJson, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var explorer = await Explorer.PrepareAsync(cancellation);
+        var explorer = await Explorer.PrepareAsync(network, cancellation);
         var explored = new ConcurrentBag<Explored>();
         var text = isJson ? error : output;
         await Parallel.ForEachAsync(seeds.All, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation }, async (seed, token) =>
@@ -79,15 +91,17 @@ static class ExploreCommand
 
         Explored[] wrong = [.. explored.Where(one => one.Outcome == "wrong").OrderBy(one => one.Seed)];
         var (same, stopped) = (explored.Count(one => one.Outcome == "same"), explored.Count(one => one.Outcome == "stopped"));
+        var virtualTime = explored.Aggregate(TimeSpan.Zero, (sum, one) => sum + one.VirtualTime);
         text.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{explored.Count} scenarios: {same} with the same result, {stopped} stopped with a cause and resumed to it, {wrong.Length} wrong; {explored.Count / watch.Elapsed.TotalMinutes:0} a minute"));
-        foreach (var one in wrong.Take(5)) text.WriteLine($"again: mpc explore --seeds {one.Seed} --verbose");
+            $"{explored.Count} scenarios: {same} with the same result, {stopped} stopped with a cause and resumed to it, {wrong.Length} wrong; {explored.Count / watch.Elapsed.TotalMinutes:0} a minute; {explored.Sum(one => one.Faults)} faults in {virtualTime.TotalHours:0.00} h of virtual time"));
+        foreach (var one in wrong.Take(5)) text.WriteLine($"again: mpc explore --seeds {one.Seed} --network {network.Name} --verbose");
         if (isJson)
         {
             output.WriteLine(new ExploreReport
             {
                 Command = Name, Seed = seeds.First, ElapsedSeconds = watch.Elapsed.TotalSeconds, Scenarios = explored.Count, Same = same, Stopped = stopped, Wrong = wrong,
+                Faults = explored.Sum(one => one.Faults), VirtualSeconds = virtualTime.TotalSeconds,
             }.ToJson());
         }
 
@@ -101,6 +115,10 @@ static class ExploreCommand
         public required int Same { get; init; }
 
         public required int Stopped { get; init; }
+
+        public required int Faults { get; init; }
+
+        public required double VirtualSeconds { get; init; }
 
         public required IReadOnlyList<Explored> Wrong { get; init; }
     }

@@ -1,31 +1,11 @@
-using System.Globalization;
-using Akka.Configuration;
+using System.Diagnostics;
 using MpcActors.Actors;
+using MpcActors.Actors.Nodes;
 using MpcActors.Network;
 using MpcActors.Protocols;
 using MpcActors.Ring;
 
 namespace MpcActors.Cli;
-
-/// <summary>One thing that goes wrong: at a frame of a link (lose, duplicate, reorder, truncate, alter, kill) or for a time (cut, slow, pause).</summary>
-/// <param name="Frame">Of the link, from 0.</param>
-/// <param name="At">Since the session began, in virtual time.</param>
-sealed record Mishap(string Kind, Role From, Role To, uint Frame, TimeSpan At, TimeSpan For, int Factor)
-{
-    public static string[] OfFrames { get; } = [.. Enum.GetValues<FaultKind>().Select(Name)];
-
-    public static string[] OfTimes { get; } = ["cut", "slow", "pause"];
-
-    public static string Name(FaultKind kind) => kind.ToString().ToLowerInvariant();
-
-    public override string ToString() => Kind switch
-    {
-        "pause" => string.Create(CultureInfo.InvariantCulture, $"kind = pause, role = {From.Name()}, at = {At.TotalMilliseconds:0.###}ms, for = {For.TotalMilliseconds:0.###}ms"),
-        "cut" => string.Create(CultureInfo.InvariantCulture, $"kind = cut, from = {From.Name()}, to = {To.Name()}, at = {At.TotalMilliseconds:0.###}ms, for = {For.TotalMilliseconds:0.###}ms"),
-        "slow" => string.Create(CultureInfo.InvariantCulture, $"kind = slow, from = {From.Name()}, to = {To.Name()}, at = {At.TotalMilliseconds:0.###}ms, for = {For.TotalMilliseconds:0.###}ms, factor = {Factor}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"kind = {Kind}, from = {From.Name()}, to = {To.Name()}, frame = {Frame}"),
-    };
-}
 
 /// <summary>What goes wrong in one session: made from a seed, or written in a HOCON file.</summary>
 sealed record Scenario(IReadOnlyList<Mishap> Mishaps)
@@ -38,16 +18,24 @@ sealed record Scenario(IReadOnlyList<Mishap> Mishaps)
         var words = new ulong[8 * MostMishaps + 1];
         new Prg(Seed.FromNumber(seed).Derive("scenario")).Fill(words, 0);
         var at = 0;
-        string[] kinds = [.. Mishap.OfFrames, .. Mishap.OfTimes];
         return new([.. Enumerable.Range(0, 1 + Below(MostMishaps)).Select(_ =>
         {
-            var (kind, traffic) = (kinds[Below(kinds.Length)], undisturbed.Traffic[Below(undisturbed.Traffic.Count)]);
+            var (kind, traffic) = (Mishap.Kinds[Below(Mishap.Kinds.Length)], undisturbed.Traffic[Below(undisturbed.Traffic.Count)]);
             var (from, to) = ((Role)traffic.Link.From, (Role)traffic.Link.To);
             var frame = (uint)Below((int)(traffic.OnlineFrames + traffic.OfflineFrames));
             var begins = TimeSpan.FromMicroseconds(Below((int)undisturbed.Elapsed.TotalMicroseconds + 1));
             // Mostly short beside the session, sometimes longer than all of it.
             var lasts = TimeSpan.FromMicroseconds(1 + Below((int)undisturbed.Elapsed.TotalMicroseconds / (Below(4) == 0 ? 1 : 20) + 1));
-            return new Mishap(kind, from, to, frame, begins, lasts, 2 + Below(MostFactor));
+            var more = Below(2 * MostFactor);
+            var isTimed = more % 2 == 0;
+            return kind switch
+            {
+                Mishap.Pause => new Mishap(kind, from, null, null, begins, lasts, 0),
+                Mishap.Jump => new Mishap(kind, from, null, null, begins, isTimed ? lasts * 1000 : -lasts * 1000, 0),
+                Mishap.Cut or Mishap.Slow => new Mishap(kind, from, to, null, begins, lasts, 2 + more / 2),
+                Mishap.Kill when isTimed => new Mishap(kind, from, null, null, begins, default, 0),
+                _ => new Mishap(kind, from, to, isTimed ? null : frame, isTimed ? begins : default, default, 0),
+            };
         })]);
 
         int Below(int end) => (int)(words[at++ % words.Length] % (ulong)end);
@@ -59,50 +47,56 @@ sealed record Scenario(IReadOnlyList<Mishap> Mishaps)
     {
         var config = BadInputException.Check(() => Hocon.Load(file));
         if (!config.HasPath("mpc.scenario") || !config.GetValue("mpc.scenario").IsObject()) throw new BadInputException($"'{file}' has no section mpc.scenario");
-        return new([.. config.GetConfig("mpc.scenario").AsEnumerable().Select(entry => entry.Key).Order(StringComparer.Ordinal).Select(name => ReadMishap(config, file, $"mpc.scenario.{name}"))]);
+        return new([.. config.GetConfig("mpc.scenario").AsEnumerable().Select(entry => entry.Key).Order(StringComparer.Ordinal).Select(name => Mishap.Read(config, file, $"mpc.scenario.{name}"))]);
     }
 
-    public (FaultPlan Faults, NetworkConditions Network) On(NetworkConditions network)
+    /// <summary>What happens to frames, of one sender or of all.</summary>
+    public FaultPlan FaultsOf(Role? sender = null)
     {
-        var faults = new List<FrameFault>();
+        Mishap[] faults = [.. Mishaps.Where(mishap => mishap.Fault is not null && (sender is null || mishap.From == sender))];
+        return new([.. faults.Where(mishap => mishap.Frame is not null).Select(mishap => new FrameFault(mishap.Fault!.Value, mishap.From, mishap.To!.Value, mishap.Frame!.Value))])
+        {
+            Timed = [.. faults.Where(mishap => mishap.Frame is null).Select(mishap => new TimedFault(mishap.Fault!.Value, mishap.From, mishap.To, mishap.At))],
+        };
+    }
+
+    /// <summary>A simulated network on which the scenario's links are cut and slowed down.</summary>
+    public NetworkConditions On(NetworkConditions network)
+    {
         foreach (var mishap in Mishaps)
         {
-            var link = new Link((int)mishap.From, (int)mishap.To);
-            switch (mishap.Kind)
+            var until = mishap.At + mishap.For;
+            network = mishap.Kind switch
             {
-                case "cut":
-                    network = network.Cut(link, mishap.At, mishap.At + mishap.For);
-                    break;
-                case "slow":
-                    network = network.SlowDown(link, mishap.Factor, mishap.At, mishap.At + mishap.For);
-                    break;
-                case "pause":
-                    // What others see of a process that stands still: nothing leaves it.
-                    foreach (var other in Enum.GetValues<Role>().Where(other => other != mishap.From))
-                        network = network.Cut(new((int)mishap.From, (int)other), mishap.At, mishap.At + mishap.For);
-                    break;
-                default:
-                    faults.Add(new(Enum.Parse<FaultKind>(mishap.Kind, ignoreCase: true), mishap.From, mishap.To, mishap.Frame));
-                    break;
-            }
+                Mishap.Cut => network.Cut(new((int)mishap.From, (int)mishap.To!.Value), mishap.At, until),
+                Mishap.Slow => network.SlowDown(new((int)mishap.From, (int)mishap.To!.Value), mishap.Factor, mishap.At, until),
+                // What others see of a process that stands still: nothing leaves it.
+                Mishap.Pause => Enum.GetValues<Role>().Where(other => other != mishap.From)
+                    .Aggregate(network, (sofar, other) => sofar.Cut(new((int)mishap.From, (int)other), mishap.At, until)),
+                _ => network,
+            };
         }
 
-        return (new FaultPlan([.. faults]), network);
+        return network;
     }
+
+    /// <summary>The same for a process: what goes wrong with what a role sends. Pauses and deaths of processes are their parent's to bring about.</summary>
+    public NodeTrouble TroubleOf(Role role) => new(
+        new Scenario([.. Mishaps.Where(mishap => !mishap.IsOfProcess)]).FaultsOf(role),
+        [.. Mishaps.Where(mishap => mishap.From == role && mishap.Kind is Mishap.Cut or Mishap.Slow)
+            .Select(mishap => new SlowLink(mishap.To!.Value, mishap.At, mishap.For, mishap.Kind == Mishap.Cut ? 0 : mishap.Factor))],
+        Process.GetCurrentProcess().Kill);
+
+    /// <summary>The clock of a simulated data owner, the only role that looks at one.</summary>
+    public JumpingClock OwnersClock() => new([.. Mishaps.Where(mishap => mishap is { Kind: Mishap.Jump, From: Role.DataOwner }).Select(mishap => (mishap.At, mishap.For))]);
 
     /// <summary>As <see cref="Read"/> reads it.</summary>
     public override string ToString() => $"mpc.scenario {{ {string.Join(", ", Mishaps.Select((mishap, i) => $"m{i + 1} = {{ {mishap} }}"))} }}";
+}
 
-    static Mishap ReadMishap(Config config, string file, string path)
-    {
-        var section = Section.Of(config, file, path, "kind", "role", "from", "to", "frame", "at", "for", "factor");
-        string[] kinds = [.. Mishap.OfFrames, .. Mishap.OfTimes];
-        var kind = section.Choice("kind", "", kinds);
-        if (kind == "pause") return new(kind, NodeFile.RoleOf(section.Text("role")), default, 0, section.Time("at", TimeSpan.FromTicks(1)), section.Time("for", TimeSpan.FromSeconds(1)), 0);
-        var (from, to) = (NodeFile.RoleOf(section.Text("from")), NodeFile.RoleOf(section.Text("to")));
-        if (from == to) throw section.Bad("to", $"another role than {from.Name()}");
-        return Mishap.OfFrames.Contains(kind)
-            ? new(kind, from, to, (uint)section.Count("frame", 0, 0, int.MaxValue), default, default, 0)
-            : new(kind, from, to, 0, section.Time("at", TimeSpan.FromTicks(1)), section.Time("for", TimeSpan.FromSeconds(1)), section.Count("factor", 10, 1, 1000));
-    }
+/// <summary>A scenario and where it is written.</summary>
+sealed record ScenarioFile(string Path, Scenario Scenario)
+{
+    /// <exception cref="BadInputException">The file is no scenario.</exception>
+    public static ScenarioFile Read(string path) => new(path, Scenario.Read(path));
 }

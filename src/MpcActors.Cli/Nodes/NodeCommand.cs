@@ -106,7 +106,7 @@ static class NodeCommand
             return (int)ExitCode.Done;
         }
 
-        var outcome = await Node.RunAsync(file.SettingsOf(role, log) with { Monitor = watch.Monitor }, program, null, cancellation);
+        var outcome = await Node.RunAsync(settings.SettingsOf(role, log, watch), program, null, cancellation);
         Say(log, outcome);
         var own = outcome.Nodes.Single();
         output.Show(new NodeReport { Command = Name, Seed = file.Session.Tuning.Seed, ElapsedSeconds = outcome.Elapsed.TotalSeconds, Role = role.Name(), ComputeSeconds = own.Busy.TotalSeconds, Links = [.. own.Links.Select(LinkReport.Of)] }, []);
@@ -156,7 +156,7 @@ static class NodeCommand
                 cancellation);
         }
 
-        return job.Job.TuneOnNodesAsync(job.Candidate, settings.Checkpoint, steps, watch.Report, settings.File.SettingsOf(Role.DataOwner, Log) with { Monitor = watch.Monitor }, secrets, cancellation);
+        return job.Job.TuneOnNodesAsync(job.Candidate, settings.Checkpoint, steps, watch.Report, settings.SettingsOf(Role.DataOwner, Log, watch), secrets, cancellation);
 
         void Log(string line)
         {
@@ -195,8 +195,10 @@ sealed record LinkReport(string From, string To, long OnlineFrames, long OnlineB
 }
 
 /// <summary>How a node is run.</summary>
-sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Checkpoint Checkpoint, ClusterFile? Cluster = null, bool IsRealTime = false)
+sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Checkpoint Checkpoint, ClusterFile? Cluster = null, ScenarioFile? Trial = null, bool IsRealTime = false)
 {
+    public NodeSettings SettingsOf(Role role, Action<string> log, NodeWatch watch) => File.SettingsOf(role, log) with { Monitor = watch.Monitor, Trouble = Trial?.Scenario.TroubleOf(role) };
+
     /// <summary>Null where none is asked for, or this build has none, which is said.</summary>
     public ClusterFile? ClusterIfAvailable(Action<string> log)
     {
@@ -211,13 +213,14 @@ sealed class NodeOptions(string command)
 {
     readonly Option<string?> _config = Options.Text("--config", "FILE", "Configuration of the deployment, such as 'mpc certs' writes");
     readonly Option<string?> _cluster = Options.Text("--cluster", "FILE", "How processes find each other in a cluster; without it, at the addresses of --config");
+    readonly Option<string?> _scenario = Options.Text("--scenario", "FILE", "A trial: what goes wrong with frames, links and processes, as for 'mpc explore'");
     readonly Option<string?> _out = Options.Text("--out", "DIR", "Folder for the files of the run and the owner's checkpoint (default: out/up)");
     readonly Option<bool> _resume = Options.Flag("--resume", "Go on from the owner's checkpoint, if there is one");
     readonly Option<bool> _json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
 
     public void AddTo(Command to)
     {
-        foreach (var option in new Option[] { _config, _cluster, _out, _resume, _json }) to.Options.Add(option);
+        foreach (var option in new Option[] { _config, _cluster, _scenario, _out, _resume, _json }) to.Options.Add(option);
     }
 
     public NodeRun Read(ParseResult result)
@@ -225,6 +228,6 @@ sealed class NodeOptions(string command)
         var file = NodeFile.Read(result.GetValue(_config) ?? throw new BadInputException("--config is needed: the configuration of a deployment; 'mpc certs DIR' makes one"));
         var folder = result.GetValue(_out) ?? Path.Combine("out", "up");
         var common = new CommonSettings(result.GetValue(_json), file.Session.Tuning.Seed, folder, LinkProfile.Lan, Actors.Work.Measured);
-        return new(command, file, common, new(Path.Combine(folder, "owner.checkpoint"), result.GetValue(_resume)), result.GetValue(_cluster) is { } cluster ? ClusterFile.Read(cluster) : null);
+        return new(command, file, common, new(Path.Combine(folder, "owner.checkpoint"), result.GetValue(_resume)), result.GetValue(_cluster) is { } cluster ? ClusterFile.Read(cluster) : null, result.GetValue(_scenario) is { } scenario ? ScenarioFile.Read(scenario) : null);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MpcActors.Actors.Nodes;
 using MpcActors.Protocols;
 
 namespace MpcActors.Cli;
@@ -9,6 +10,7 @@ sealed class RoleProcess : IDisposable
     static readonly Lock Writing = new();
 
     readonly Process _process;
+    readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="name">Before each of its lines.</param>
     /// <param name="role">Null of a coordinator.</param>
@@ -23,7 +25,11 @@ sealed class RoleProcess : IDisposable
         // Five collectors with a heap a core would be too many for one machine.
         start.Environment["DOTNET_gcServer"] = "0";
         _process = new Process { StartInfo = start };
-        _process.ErrorDataReceived += (_, line) => Write(output.Error, line.Data, $"{name,-11} | ");
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data?.Contains(Node.Begins, StringComparison.Ordinal) == true) _begun.TrySetResult();
+            Write(output.Error, line.Data, $"{name,-11} | ");
+        };
         _process.OutputDataReceived += (_, line) => Write(isOwner ? output.Results : output.Error, isOwner ? line.Data : null, "");
         _process.Start();
         Id = _process.Id;
@@ -38,8 +44,9 @@ sealed class RoleProcess : IDisposable
     {
         string[] resume = settings.Checkpoint.Resume ? ["--resume"] : [];
         string[] json = role == Protocols.Role.DataOwner && output.IsJson ? ["--json"] : [];
+        string[] scenario = settings.Trial is { } trial ? ["--scenario", trial.Path] : [];
         string[] cluster = settings.Cluster is { } file ? ["--cluster", file.Path] : [];
-        return new(name, role, [NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, .. cluster, .. resume, .. json], output);
+        return new(name, role, [NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, .. cluster, .. scenario, .. resume, .. json], output);
     }
 
     public static RoleProcess Coordinator(ClusterFile cluster, Output output) => new(CoordinatorCommand.Name, null, [CoordinatorCommand.Name, "--cluster", cluster.Path], output);
@@ -47,6 +54,9 @@ sealed class RoleProcess : IDisposable
     public string Name { get; }
 
     public Role? Role { get; }
+
+    /// <summary>The first session has begun.</summary>
+    public Task Begun => _begun.Task;
 
     public int Id { get; }
 
@@ -67,6 +77,14 @@ sealed class RoleProcess : IDisposable
         }
     }
 
+    /// <summary>Stops it where it is, as a machine that is too busy would, and lets it go on.</summary>
+    public async Task PauseAsync(TimeSpan time)
+    {
+        Signal("-STOP");
+        await Task.Delay(time);
+        Signal("-CONT");
+    }
+
     public void Kill()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
@@ -76,6 +94,12 @@ sealed class RoleProcess : IDisposable
     {
         Kill();
         _process.Dispose();
+    }
+
+    void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     async Task<RoleProcess> End()

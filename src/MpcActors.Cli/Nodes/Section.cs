@@ -45,6 +45,23 @@ sealed class Section(Config config, string file, string path)
         return time > TimeSpan.Zero ? time : throw Bad(key, "a time such as 30s");
     }
 
+    /// <summary>A time that may be negative: -1h.</summary>
+    public TimeSpan SignedTime(string key, TimeSpan initial)
+    {
+        if (!Has(key)) return initial;
+        var text = Text(key);
+        var isBack = text.StartsWith('-');
+        try
+        {
+            var time = ConfigurationFactory.ParseString($"{key} = {text.TrimStart('-')}").GetTimeSpan(key, null, allowInfinite: false);
+            return isBack ? -time : time;
+        }
+        catch (Exception problem) when (problem is ConfigurationException or FormatException or OverflowException or ArgumentException or InvalidOperationException)
+        {
+            throw Bad(key, "a time such as 1h or -30s");
+        }
+    }
+
     public long Bytes(string key, long initial, long least, long most)
     {
         var bytes = Read(key, initial, () => config.GetByteSize(key, null) ?? 0);

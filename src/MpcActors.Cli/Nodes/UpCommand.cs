@@ -45,12 +45,19 @@ static class UpCommand
                 File = NodeFile.Read(file), Common = settings.Common with { Out = Path.Combine(settings.Common.Out, $"spare-{i + 1}") },
             })];
             if (spares.Length > 0 && settings.Cluster is null) throw new BadInputException("--spare goes with --cluster: without one, a session has the roles of --config");
-            return result.GetValue(simulated) ? NodeCommand.SimulateAsync(settings with { IsRealTime = result.GetValue(realTime) }, output, cancellation) : RunAsync(settings, spares, output, cancellation);
+            if (settings.Trial is { } trial)
+            {
+                if (result.GetValue(simulated) || settings.Cluster is not null) throw new BadInputException("--scenario goes neither with --simulated (use 'mpc explore --scenario') nor with --cluster");
+                return TrialRun.RunAsync(settings, trial.Scenario, output, cancellation);
+            }
+
+            return result.GetValue(simulated) ? NodeCommand.SimulateAsync(settings with { IsRealTime = result.GetValue(realTime) }, output, cancellation) : RunAsync(settings, spares, output, _ => Task.CompletedTask, cancellation);
         });
         return command;
     }
 
-    static async Task<int> RunAsync(NodeRun settings, NodeRun[] spares, Output output, CancellationToken cancellation)
+    /// <param name="disturb">Is given the processes as soon as they have started, and done with them before they are let go.</param>
+    public static async Task<int> RunAsync(NodeRun settings, NodeRun[] spares, Output output, Func<IReadOnlyList<RoleProcess>, Task> disturb, CancellationToken cancellation)
     {
         var folder = new OutputFolder(settings.Common.Out);
         foreach (var role in settings.File.Roles.Keys) _ = settings.File.SettingsOf(role, _ => { });
@@ -65,7 +72,9 @@ static class UpCommand
         try
         {
             folder.Write("processes.json", JsonSerializer.Serialize(processes.ToDictionary(process => process.Name, process => process.Id)) + "\n");
+            var disturbed = disturb(processes);
             await EndTogether(processes, settings.Cluster is null ? IsOver : IsOverInCluster, output, cancellation);
+            await disturbed;
         }
         finally
         {

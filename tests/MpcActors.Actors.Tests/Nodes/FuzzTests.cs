@@ -20,7 +20,7 @@ public sealed class FuzzTests
         new WireMessage.Joined(UInt128.MaxValue, 7),
         new WireMessage.Data(new SealedFrame(new Frame(Role.PartyZero, Role.PartyOne, 300, Phase.Offline, new byte[40]), 9)),
         new WireMessage.Taken(1L << 40),
-        WireMessage.Ping.Instance,
+        new WireMessage.Ping(7),
         WireMessage.Farewell.Instance,
         new WireMessage.Broken("party-1 was interrupted"),
         new WireMessage.Finished(new NodeSummary(Role.Dealer, 5, 6, TimeSpan.FromSeconds(7), [new(Role.Dealer, Role.PartyOne, 1, 2, 3, 4, new string('a', 64))])),

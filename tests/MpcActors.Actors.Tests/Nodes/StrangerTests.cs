@@ -240,7 +240,7 @@ public sealed class StrangerTests
                 await Greets(new WireMessage.Data(new SealedFrame(new Frame(Role.Dealer, Role.PartyOne, 0, Phase.Online, new byte[100]), 0)));
                 break;
             case "no greeting":
-                await Greets(WireMessage.Ping.Instance);
+                await Greets(new WireMessage.Ping(7));
                 break;
             case "oversized":
                 await Writes([255, 255, 255, 127, 0, 0, 0, 0, (byte)'H']);

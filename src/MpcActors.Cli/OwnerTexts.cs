@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using MpcActors.Data;
 using MpcActors.Models;
 using MpcActors.Tuning;
@@ -8,6 +10,14 @@ namespace MpcActors.Cli;
 /// <param name="Labels">The label sentences, which are public.</param>
 sealed record OwnerTexts(TextTask Task, TextSet Train, TextSet Dev, TextSet Test, TextBatch Labels)
 {
+    /// <summary>The label sentences as one line that tells them apart.</summary>
+    public string LabelList => LabelsOf(Task);
+
+    public static string LabelsOf(TextTask task) => JsonSerializer.Serialize(task.LabelSentences, Plain);
+
+    /// <summary>Messages show it: letters of any language as they are.</summary>
+    static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Token ids of all texts of a set, one after another, by the set's name.</summary>
     public IReadOnlyDictionary<string, int[]> Tokens { get; init; } = new Dictionary<string, int[]>();
 

@@ -11,7 +11,7 @@ namespace MpcActors.Cli;
 /// <summary>What each role keeps to itself, and what follows from it in one session.</summary>
 /// <param name="of">A role's own seed; a process can tell its own alone.</param>
 /// <remarks>
-/// The data owner names the session with a hash of settings and texts that is keyed with its own seed, and tells the name to all: other texts,
+/// The data owner names the session with a hash of settings, labels and texts that is keyed with its own seed, and tells the name to all: other texts,
 /// settings or attention are another session and have other masks, while the name tells nothing of them. What a role draws follows from its own seed
 /// and that name, so nobody's seed tells another's.
 /// </remarks>
@@ -22,10 +22,13 @@ sealed class SessionSecrets(Func<Role, Seed> of)
 
     /// <summary>The session of a job, as its data owner names it.</summary>
     public Seed NameOf(Candidate candidate, OwnerTexts texts, TuningSettings settings) =>
-        of(Role.DataOwner).Derive($"session {candidate.Name} {Convert.ToHexString(TuningCheckpoint.Identity(settings, texts.Train, texts.Dev, texts.Test))}");
+        NameOf(candidate.Name, settings.Labels, settings.FactsWith(texts.Train, texts.Dev, texts.Test));
 
-    /// <summary>Another kind of session, by all that decides its bytes.</summary>
-    public Seed NameOf(string job) => of(Role.DataOwner).Derive($"session {job}");
+    /// <param name="kind">What else is not in the facts.</param>
+    /// <param name="labels">They are among the facts, and must not be forgotten: other labels under one name would meet the same masks.</param>
+    public Seed NameOf(string kind, string labels, RunFacts facts) => labels.Length > 0
+        ? of(Role.DataOwner).Derive($"session {kind} {Convert.ToHexString(facts.Hash())}")
+        : throw new InvalidOperationException("a session is named by its labels, too, and the settings name none");
 
     public Seed In(Seed session, Role role) => of(role).Derive(System.FormattableString.Invariant($"session {session.Value:x32}"));
 }

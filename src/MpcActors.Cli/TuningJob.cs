@@ -106,7 +106,7 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
     }
 
     TuningSettings SettingsFor(Candidate candidate, string where) =>
-        settings with { Setup = $"{model.Name} {candidate.Name} {PromptForms.Name(form)} {where}{(candidate.Suite == NamedSuite.Fused ? "" : $" {candidate.Suite.Description}")}" };
+        settings with { Setup = $"{model.Name} {candidate.Name} {PromptForms.Name(form)} {where}{(candidate.Suite == NamedSuite.Fused ? "" : $" {candidate.Suite.Description}")}", Labels = texts.LabelList };
 
     static void Show(Steps steps, TuningProgress progress) => steps.Report(
         (double)progress.Queries / progress.Budget,

@@ -37,16 +37,14 @@ public sealed class ForwardOnlyTuning
     /// <summary>Runs to the end, or continues from a checkpoint and ends in the same bytes.</summary>
     /// <param name="checkpoint">File that is written after every generation; null keeps none.</param>
     /// <param name="resume">Continue from the file if it is there; otherwise an existing file is overwritten.</param>
-    /// <exception cref="InvalidDataException">The checkpoint is damaged or belongs to other settings or data.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged or belongs to other settings or data; the message says which.</exception>
     /// <exception cref="OperationCanceledException">Asked to stop; the checkpoint stands at the last whole generation.</exception>
     public async ValueTask<TuningResult> RunAsync(string? checkpoint = null, bool resume = false, CancellationToken cancellation = default)
     {
         var started = clock.GetTimestamp();
-        var identity = TuningCheckpoint.Identity(settings, train, dev, test);
+        var facts = settings.FactsWith(train, dev, test);
         var state = new TuningState(settings.Start());
-        if (resume && checkpoint is not null && TuningCheckpoint.Read(checkpoint, identity) is { } saved)
-            state.Restore(saved);
-        else
+        if (!resume || checkpoint is null || !state.TryRead(checkpoint, facts))
             await Begin(state, cancellation);
 
         Report();
@@ -54,7 +52,7 @@ public sealed class ForwardOnlyTuning
         {
             await Generation(state, cancellation);
             if (checkpoint is not null)
-                TuningCheckpoint.Write(checkpoint, identity, state.Save());
+                state.Write(checkpoint, facts);
             Report();
         }
 

@@ -1,15 +1,14 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace MpcActors.Tuning;
 
 /// <summary>
-/// The state of a tuning after a whole generation, as a file: magic, version, hash of settings and data, state, SHA-256 over all of it.
+/// The state of a tuning after a whole generation, as a file: magic, version, what it is bound to, state, SHA-256 over all of it.
 /// Written aside and moved into place, so that whenever the process is killed the file is an old or a new one, whole.
 /// </summary>
 public static class TuningCheckpoint
 {
-    private const int Version = 2;
+    private const int Version = 3;
 
     private static ReadOnlySpan<byte> Magic => "MPCTUNE\n"u8;
 
@@ -69,21 +68,5 @@ public static class TuningCheckpoint
         if (!content.Slice(Magic.Length + sizeof(int), identity.Length).SequenceEqual(identity))
             throw new InvalidDataException($"{path} belongs to a run with other settings or other data; repeat those, name another file, or remove it to start anew");
         return content[header..].ToArray();
-    }
-
-    /// <summary>What a checkpoint is bound to: the settings and the three sets, to the last bit.</summary>
-    public static byte[] Identity(TuningSettings settings, params ReadOnlySpan<TextSet> sets)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(settings.Line));
-        foreach (var set in sets)
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"\n{set.Name} {set.Batch.Texts} {set.Batch.Width}\n"));
-            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(set.Batch.Lengths.AsSpan()));
-            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(set.Labels.AsSpan()));
-            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(set.Batch.Rows.AsSpan()));
-        }
-
-        return hash.GetHashAndReset();
     }
 }

@@ -63,6 +63,9 @@ public sealed record TuningSettings
     /// <summary>What the forward pass computes (model, attention, prompt form), so that a checkpoint of another one is not continued.</summary>
     public string Setup { get; init; } = "";
 
+    /// <summary>The label words or sentences, which are weights of the model that is tuned: other ones are another session.</summary>
+    public string Labels { get; init; } = "";
+
     public int Generations => Queries / Population;
 
     /// <exception cref="ArgumentException">Settings that cannot be run, with the value and what would do.</exception>
@@ -90,10 +93,19 @@ public sealed record TuningSettings
         _ => throw new ArgumentException($"{Optimizer} is no known optimizer"),
     };
 
-    /// <summary>Every setting that decides a run's bytes, on one line.</summary>
-    internal string Line => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Optimizer} d={LatentDimension} population={Population} queries={Queries} sigma={Sigma:R} alpha={Alpha:R} rows={PrefixRows} dev={DevEvery} patience={Patience} offsets={FitOffsets} seed={Seed} {Setup}{(Reveal == Reveal.Loss ? " reveal=loss" : "")}");
+    /// <summary>Every setting that decides a run's bytes, by the name that a user knows it by.</summary>
+    public IReadOnlyList<(string Name, string Value)> Facts =>
+    [
+        ("model and prompt form", Setup), ("list of labels", Labels), ("optimizer", Optimizer.ToString()), ("latent dimension", Text(LatentDimension)), ("population", Text(Population)),
+        ("budget of queries", Text(Queries)), ("step size", Text(Sigma)), ("alpha", Text(Alpha)), ("number of prompt rows", Text(PrefixRows)), ("number of queries between checks", Text(DevEvery)),
+        ("patience", Patience is { } patience ? Text(patience) : "none"), ("fitting of class offsets", FitOffsets ? "on" : "off"), ("revealed value", Reveal.ToString()),
+        ("seed", Seed.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    /// <summary>What a run on these texts is bound to.</summary>
+    public RunFacts FactsWith(params ReadOnlySpan<TextSet> sets) => new(Facts, [.. sets.ToArray().Select(set => (set.Name, RunFacts.HashOf(set)))]);
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static void Require(bool holds, string message)
     {

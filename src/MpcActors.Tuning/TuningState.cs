@@ -27,8 +27,10 @@ internal sealed class TuningState(IOptimizer optimizer)
 
     public double[] BestOffsets { get; set; } = [];
 
-    public byte[] Save() => StateStream.Write(Heading, writer =>
+    /// <param name="facts">Of the run, in words, so that a difference can be named.</param>
+    public void Write(string path, RunFacts facts) => TuningCheckpoint.Write(path, [], StateStream.Write(Heading, writer =>
     {
+        facts.Write(writer);
         writer.Write(Queries);
         writer.Write(ZeroShot);
         writer.WriteNumbers(BaselineOffsets);
@@ -47,9 +49,22 @@ internal sealed class TuningState(IOptimizer optimizer)
         var optimizerState = Optimizer.Save();
         writer.Write(optimizerState.Length);
         writer.Write(optimizerState);
-    });
+    }));
 
-    public void Restore(byte[] state) => StateStream.Read(state, Heading, reader =>
+    /// <summary>Takes up what a file holds, if there is one.</summary>
+    /// <exception cref="InvalidDataException">It is damaged or belongs to a run with other settings or data; the message says which.</exception>
+    public bool TryRead(string path, RunFacts facts)
+    {
+        if (TuningCheckpoint.Read(path, []) is not { } state) return false;
+        StateStream.Read(state, Heading, reader =>
+        {
+            facts.Require(reader, path);
+            Restore(reader);
+        });
+        return true;
+    }
+
+    void Restore(BinaryReader reader)
     {
         Queries = reader.ReadInt32();
         ZeroShot = reader.ReadDouble();
@@ -62,7 +77,7 @@ internal sealed class TuningState(IOptimizer optimizer)
         BestLatent = reader.ReadNumbers();
         BestOffsets = reader.ReadNumbers();
         Optimizer.Restore(reader.ReadBytes(reader.ReadCount()));
-    });
+    }
 
     private const string Heading = "forward-only tuning";
 }

@@ -42,6 +42,22 @@ public sealed class TuneTests
     }
 
     [Theory]
+    [InlineData("--budget", "20")]
+    [InlineData("--method", "sft", "--steps", "1", "--batch-size", "2")]
+    public async Task A_state_of_other_labels_is_refused_and_they_are_named(params string[] tuning)
+    {
+        using var scratch = new Scratch();
+        string[] all = [.. tuning, "--checkpoint", scratch.Path("state"), "--resume"];
+        var first = await Typed.Run(Arguments(scratch, "out", all));
+        Assert.True(first.Code == 0, first.Error);
+
+        var other = await Typed.Run([.. Arguments(scratch, "out", all).Select(word => word == "bad,good" ? "poor,great" : word)]);
+
+        Assert.Equal(2, other.Code);
+        Assert.Contains("""its list of labels is ["This is bad.","This is good."], and ["This is poor.","This is great."] is asked for""", other.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("softmax", "input-rows", "cma-es", "fused")]
     [InlineData("softmax", "prefix", "cma-es", "prifft")]
     [InlineData("rfa", "added-rows", "random-search", "prifft")]

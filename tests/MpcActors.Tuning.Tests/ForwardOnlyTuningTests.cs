@@ -136,6 +136,32 @@ public sealed class ForwardOnlyTuningTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_other_than_in_a_checkpoint_is_named_labels_and_texts_too()
+    {
+        var settings = Settings with { Labels = "bad, good" };
+        await Run(new ToyPass(), settings, Checkpoint);
+
+        var labels = await Refusal(settings with { Labels = "poor, great" }, Train, Dev);
+        Assert.Contains("its list of labels is bad, good, and poor, great is asked for", labels, StringComparison.Ordinal);
+        Assert.Contains("its hash of the dev texts", await Refusal(settings, Train, ToyPass.Set("dev", 32, 9)), StringComparison.Ordinal);
+        Assert.Contains("its hash of the train texts", await Refusal(settings, new("train", Train.Batch, [.. Train.Labels.Reverse()]), Dev), StringComparison.Ordinal);
+        Assert.Contains("its step size is 1, and 2 is asked for", await Refusal(settings with { Sigma = 2 }, Train, Dev), StringComparison.Ordinal);
+
+        async Task<string> Refusal(TuningSettings other, TextSet train, TextSet dev) => (await Assert.ThrowsAsync<InvalidDataException>(async () =>
+            await new ForwardOnlyTuning(new ToyPass(), train, dev, Test, other, TimeProvider.System).RunAsync(Checkpoint, resume: true))).Message;
+    }
+
+    [Fact]
+    public void Other_labels_and_other_texts_are_other_facts_so_that_a_session_has_another_name_and_other_masks()
+    {
+        var facts = (Settings with { Labels = "bad, good" }).FactsWith(Train, Dev, Test).Hash();
+
+        Assert.Equal(facts, (Settings with { Labels = "bad, good" }).FactsWith(Train, Dev, Test).Hash());
+        Assert.NotEqual(facts, (Settings with { Labels = "good, bad" }).FactsWith(Train, Dev, Test).Hash());
+        Assert.NotEqual(facts, (Settings with { Labels = "bad, good" }).FactsWith(new("train", Train.Batch, [.. Train.Labels.Reverse()]), Dev, Test).Hash());
+    }
+
+    [Fact]
     public async Task Progress_is_told_after_every_generation()
     {
         var seen = new List<TuningProgress>();

@@ -113,11 +113,16 @@ public sealed class GradientSessionTests : IDisposable
     public void A_state_of_other_settings_or_texts_is_refused_and_the_difference_is_named()
     {
         var training = new TransformerTraining("tiny-gpt2");
-        var settings = TransformerTraining.Settings(TuningMethod.Prompt) with { Steps = 1 };
+        var settings = TransformerTraining.Settings(TuningMethod.Prompt) with { Steps = 1, Labels = "bad, good" };
         training.OnShares(settings, _folder);
 
         var other = Assert.Throws<InvalidDataException>(() => training.OnShares(settings with { LearningRate = 0.01 }, _folder, resume: true));
         Assert.Contains("its learning rate is 0.001, and 0.01 is asked for", other.Message, StringComparison.Ordinal);
+
+        var labels = Assert.Throws<InvalidDataException>(() => training.OnShares(settings with { Labels = "poor, great" }, _folder, resume: true));
+        Assert.Contains("its list of labels is bad, good, and poor, great is asked for", labels.Message, StringComparison.Ordinal);
+        var texts = Assert.Throws<InvalidDataException>(() => new TransformerTraining("tiny-gpt2", firstDev: 101).OnShares(settings, _folder, resume: true));
+        Assert.Contains("its hash of the dev texts", texts.Message, StringComparison.Ordinal);
 
         File.Delete(Path.Combine(_folder, "party-one-1.checkpoint"));
         var missing = Assert.Throws<InvalidDataException>(() => training.OnShares(settings, _folder, resume: true));

@@ -19,12 +19,13 @@ sealed class TransformerTraining
     readonly TrainingSet _train, _dev, _test;
     readonly double[] _prompt;
 
-    public TransformerTraining(string model)
+    /// <param name="firstDev">Other ones are other development texts.</param>
+    public TransformerTraining(string model, int firstDev = 100)
     {
         _weights = new(TransformerConfig.Find(model)!, 5);
         _tensors = new(_weights, [11, 12]);
         var clear = new ClearTransformer(_weights);
-        (_train, _dev, _test) = (Set("train", 12, 0), Set("dev", 4, 100), Set("test", 8, 200));
+        (_train, _dev, _test) = (Set("train", 12, 0), Set("dev", 4, firstDev), Set("test", 8, 200));
         _prompt = [.. clear.Embed([3, 4, 5])];
 
         // A text's class is which of two words it has in the middle.

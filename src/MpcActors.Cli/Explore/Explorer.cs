@@ -77,5 +77,5 @@ sealed class Explorer
     }
 
     static Task<PrivateOutcome> Run(OwnerTexts texts, Candidate candidate, Conditions conditions, Checkpoint checkpoint, CancellationToken cancellation) =>
-        PrivateSession.RunAsync(candidate, texts, Settings, conditions, checkpoint, new(_ => { }, _ => { }), cancellation);
+        PrivateSession.RunAsync(candidate, texts, Settings with { Labels = texts.LabelList }, conditions, checkpoint, new(_ => { }, _ => { }), cancellation);
 }

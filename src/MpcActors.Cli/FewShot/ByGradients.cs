@@ -41,6 +41,7 @@ sealed class ByGradients(TuningMethod method, double rate) : IFewShotMethod
         KeepEvery = Math.Max(1, draw.Steps / 6),
         Seed = draw.Seed,
         Setup = $"{draw.Model.Name} few-shot",
+        Labels = OwnerTexts.LabelsOf(draw.Task),
     };
 
     FewShotPart Part(FewShotDraw draw, GradientResult result, long? bytesOfStep, bool isPrivate) => new(

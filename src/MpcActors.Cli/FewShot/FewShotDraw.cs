@@ -31,7 +31,7 @@ sealed record FewShotDraw(EncoderModel Model, TextTask Task, int Shots, int Quer
     public TuningSettings Tuning(OptimizerKind optimizer)
     {
         var defaults = new TuningSettings();
-        return defaults with { Optimizer = optimizer, Queries = Queries, Seed = Seed, LatentDimension = Model.Name == "tiny" ? TinyLatent : defaults.LatentDimension };
+        return defaults with { Optimizer = optimizer, Queries = Queries, Seed = Seed, Labels = OwnerTexts.LabelsOf(Task), LatentDimension = Model.Name == "tiny" ? TinyLatent : defaults.LatentDimension };
     }
 
     static PromptForm.KeyValuePrefix Form { get; } = new(new TuningSettings().PrefixRows);

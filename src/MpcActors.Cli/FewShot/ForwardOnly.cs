@@ -24,7 +24,7 @@ sealed class ForwardOnly(AttentionKind attention, OptimizerKind optimizer, bool 
 
     public async Task<FewShotPart> OnSharesAsync(FewShotDraw draw, string checkpoint, Action<string> announce, CancellationToken cancellation)
     {
-        var settings = draw.Tuning(optimizer) with { Setup = $"few-shot {Name}" };
+        var settings = draw.Tuning(optimizer) with { Setup = $"{draw.Model.Name} few-shot {Name}" };
         var outcome = await PrivateSession.RunAsync(
             draw.CandidateOf(attention), draw.Texts, settings, new Conditions(LinkProfile.Lan, Work.Modelled.Default), new(checkpoint, Resume: true),
             new(_ => { }, progress => announce(FormattableString.Invariant($"{progress.Queries} of {progress.Budget} queries"))), cancellation);

@@ -21,7 +21,7 @@ sealed class ZeroShot(AttentionKind attention) : IFewShotMethod
     {
         FewShotPart? part = null;
         await PrivateSession.AskAsync(
-            draw.CandidateOf(attention), draw.Texts, draw.Tuning(OptimizerKind.Cma) with { Setup = Name }, new Conditions(LinkProfile.Lan, Work.Modelled.Default),
+            draw.CandidateOf(attention), draw.Texts, draw.Tuning(OptimizerKind.Cma) with { Setup = $"{draw.Model.Name} few-shot {Name}" }, new Conditions(LinkProfile.Lan, Work.Modelled.Default),
             async pass => part = await PartAsync(draw, pass, isPrivate: true), cancellation);
         return part!;
     }

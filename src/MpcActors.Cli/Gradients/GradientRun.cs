@@ -39,7 +39,7 @@ static class GradientRun
             var model = folderModel?.Name ?? encoder!.Name;
 
             steps.Next();
-            var own = gradients with { Setup = $"{model} {attention.Name()}" };
+            var own = gradients with { Setup = $"{model} {attention.Name()}", Labels = OwnerTexts.LabelsOf(settings.Task) };
             var (texts, candidate) = folderModel?.Prepare(settings.Task, settings.LabelWords, settings.Shots, own) ?? Prepare(encoder!, attention, settings, own);
 
             steps.Next();

@@ -69,9 +69,9 @@ static class GradientSession
         PartyStates? StatesOf(Role role) => folder is null ? null : new(Path.Combine(folder, role.Name()), Convert.FromHexString(string.Create(CultureInfo.InvariantCulture, $"{session.Value:x32}")));
     }
 
-    /// <summary>Other settings, texts or models are another session and have other masks.</summary>
-    static Seed NameOf(SessionSecrets secrets, GradientCandidate candidate, GradientSettings settings) => secrets.NameOf(
-        $"gradients {candidate.Name} {Convert.ToHexString(GradientTuning.IdentityOf(candidate.Train, candidate.Dev, candidate.Test))} {string.Join(", ", settings.Facts.Select(fact => $"{fact.Name} {fact.Value}"))}");
+    /// <summary>Other settings, labels, texts or models are another session and have other masks.</summary>
+    static Seed NameOf(SessionSecrets secrets, GradientCandidate candidate, GradientSettings settings) =>
+        secrets.NameOf($"gradients {candidate.Name}", settings.Labels, settings.FactsWith(candidate.Train, candidate.Dev, candidate.Test));
 }
 
 /// <summary>Keeps which question of the session was asked what for, so that its cost can be told afterwards.</summary>

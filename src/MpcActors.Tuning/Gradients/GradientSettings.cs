@@ -77,6 +77,9 @@ public sealed record GradientSettings
     /// <summary>What is trained: model, attention.</summary>
     public string Setup { get; init; } = "";
 
+    /// <summary>The label words or sentences, which are weights of the model: other ones are another session.</summary>
+    public string Labels { get; init; } = "";
+
     /// <summary>Rows that a prompt adds before each text.</summary>
     public int AddedRows => Method == TuningMethod.Prompt ? PromptRows : 0;
 
@@ -131,10 +134,14 @@ public sealed record GradientSettings
     /// <summary>Every setting that decides a run's bytes, by the name that a user knows it by.</summary>
     public IReadOnlyList<(string Name, string Value)> Facts =>
     [
-        ("model", Setup), ("method", Method.ToString()), ("suite", Suite.ToString()), ("optimizer", Optimizer.ToString()), ("learning rate", Text(LearningRate)), ("schedule", Schedule.ToString()),
+        ("model", Setup), ("list of labels", Labels), ("method", Method.ToString()), ("suite", Suite.ToString()), ("optimizer", Optimizer.ToString()), ("learning rate", Text(LearningRate)), ("schedule", Schedule.ToString()),
         ("warm-up", Text(WarmUp)), ("weight decay", Text(WeightDecay)), ("clipping norm", ClipNorm is { } limit ? Text(limit) : "none"), ("steps", Text(Steps)), ("batch size", Text(BatchSize)),
         ("prompt rows", Text(AddedRows)), ("steps between checks", Text(CheckEvery)), ("steps between kept states", Text(KeepEvery)), ("seed", Seed.ToString(CultureInfo.InvariantCulture)),
     ];
+
+    /// <summary>What a run on these texts is bound to.</summary>
+    public RunFacts FactsWith(params ReadOnlySpan<TrainingSet> sets) =>
+        new(Facts, [.. sets.ToArray().Select(set => (set.Texts.Name, RunFacts.HashOf(set.Texts, set.Answers, set.Tokens?.Ids ?? [])))]);
 
     const ulong OrderStream = 70;
 

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace MpcActors.Tuning.Gradients;
 
 /// <summary>A look at the development texts after so many steps.</summary>
@@ -52,8 +49,8 @@ public sealed class GradientTuning
     /// <exception cref="OperationCanceledException">Asked to stop; the checkpoint stands at the last state that was kept.</exception>
     public async ValueTask<GradientResult> RunAsync(string? checkpoint = null, bool resume = false, CancellationToken cancellation = default)
     {
-        var started = _clock.GetTimestamp();
-        var state = resume && checkpoint is not null ? GradientState.Read(checkpoint, _settings, IdentityOfTexts()) : null;
+        var (started, facts) = (_clock.GetTimestamp(), _settings.FactsWith(_train, _dev, _test));
+        var state = resume && checkpoint is not null ? GradientState.Read(checkpoint, facts, _settings.Steps) : null;
         _pass.Begin(state?.Losses.Count ?? 0);
         state ??= await Start(cancellation);
         Report();
@@ -63,7 +60,7 @@ public sealed class GradientTuning
             await Step(state);
             var steps = state.Losses.Count;
             if (steps % _settings.CheckEvery == 0 || steps == _settings.Steps) state.Checks.Add(await Check(steps));
-            if (checkpoint is not null && _settings.KeepsAfter(steps)) state.Write(checkpoint, _settings, IdentityOfTexts());
+            if (checkpoint is not null && _settings.KeepsAfter(steps)) state.Write(checkpoint, facts);
             Report();
         }
 
@@ -102,22 +99,6 @@ public sealed class GradientTuning
 
     /// <summary>After how many steps a run would go on from a file; 0 where there is none.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or belongs to other settings or data; the message says which.</exception>
-    public static int StepsIn(string checkpoint, GradientSettings settings, params ReadOnlySpan<TrainingSet> sets) => GradientState.Read(checkpoint, settings, IdentityOf(sets))?.Losses.Count ?? 0;
-
-    byte[] IdentityOfTexts() => IdentityOf(_train, _dev, _test);
-
-    /// <summary>Hash of the texts to the last bit: with the settings it names a session.</summary>
-    public static byte[] IdentityOf(params ReadOnlySpan<TrainingSet> sets)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var set in sets)
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"\n{set.Texts.Name} {set.Count} {set.Texts.Batch.Width}\n"));
-            foreach (var numbers in new[] { set.Lengths, set.Answers, set.Texts.Labels, set.Tokens?.Ids ?? [] })
-                hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers.AsSpan()));
-            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(set.Texts.Batch.Rows.AsSpan()));
-        }
-
-        return hash.GetHashAndReset();
-    }
+    public static int StepsIn(string checkpoint, GradientSettings settings, params ReadOnlySpan<TrainingSet> sets) =>
+        GradientState.Read(checkpoint, settings.FactsWith(sets), settings.Steps)?.Losses.Count ?? 0;
 }

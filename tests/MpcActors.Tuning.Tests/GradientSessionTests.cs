@@ -135,6 +135,9 @@ public sealed class GradientSessionTests : IDisposable
         foreach (var job in new TrainingJob[]
             { new TrainingJob.Step(1, 0, 2, [3], [0]), new TrainingJob.Step(1, 0, 0.1, [3], [3]), new TrainingJob.Infer(1, [], []), new TrainingJob.Step(1, 0, 0.1, [3, 4], [0]) })
             Assert.Throws<ProtocolViolationException>(() => TrainingJob.FromBytes(job.ToBytes()));
+        var begin = new TrainingJob.Begin(TuningMethod.Layers, StepSuite.Fused, 0, StepOptimizer.Adam, 0, ClipNorm: 1, Steps: 4, KeepEvery: 1, From: 0);
+        Assert.Equal(begin, TrainingJob.FromBytes(begin.ToBytes()));
+        Assert.Throws<ProtocolViolationException>(() => TrainingJob.FromBytes((begin with { Suite = StepSuite.Published }).ToBytes()));
         Assert.Throws<ProtocolViolationException>(() => TrainingJob.FromBytes("{}"u8));
         Assert.Throws<ProtocolViolationException>(() => TrainingOutline.FromBytes("{\"Transformer\":null,\"Classes\":2}"u8));
     }

@@ -23,7 +23,7 @@ sealed class GradientOptions
     readonly Option<string> _schedule = Options.Choice("--schedule", "How the rate goes on after the warm-up: as it is, or down to 0", "linear", "constant", "linear", "cosine");
     readonly Option<int> _warmUp = Options.Count("--warm-up", "First steps, in which the learning rate grows from nothing", 0, least: 0);
     readonly Option<double?> _decay = Real("--weight-decay", "Of adamw (default: 0.01)");
-    readonly Option<double?> _clip = Real("--clip-norm", "The most that all gradients together may measure; longer ones are shortened, on shares (default: none)");
+    readonly Option<double?> _clip = Real("--clip-norm", "The most that all gradients together may measure; longer ones are shortened, on shares (default: none; with --suite fused)");
     readonly Option<int> _steps = Options.Count("--steps", "Steps of a batch each", 60);
     readonly Option<int> _batch = Options.Count("--batch-size", "Texts of a step", 8, most: 4096);
     readonly Option<int> _check = Options.Count("--check-every", "Steps between two looks at the development texts", 20);

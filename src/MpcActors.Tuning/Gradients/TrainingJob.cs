@@ -40,7 +40,7 @@ public abstract record TrainingJob
         var isSound = job switch
         {
             Begin begin => Enum.IsDefined(begin.Method) && Enum.IsDefined(begin.Suite) && Enum.IsDefined(begin.Optimizer) && begin.PromptRows is >= 0 and <= Longest
-                && begin.PromptRows > 0 == (begin.Method == TuningMethod.Prompt) && begin.Decay is >= 0 and <= 1 && begin.ClipNorm is null or (>= 1e-3 and <= 1e3)
+                && begin.PromptRows > 0 == (begin.Method == TuningMethod.Prompt) && begin.Decay is >= 0 and <= 1 && (begin.ClipNorm is null || (begin.ClipNorm is >= 1e-3 and <= 1e3 && begin.Suite == StepSuite.Fused))
                 && begin.KeepEvery >= 1 && begin.From >= 0 && begin.From <= begin.Steps,
             Step step => step.Number >= 0 && step.Rate is >= 0 and <= 1 && AreSound(step.Lengths, step.Answers),
             Infer infer => AreSound(infer.Lengths, infer.Answers),

@@ -1,5 +1,10 @@
+using System.Text;
+using MpcActors.Data.Transformers;
+using MpcActors.Models;
+using MpcActors.Models.Private;
 using MpcActors.Models.Transformers.Training;
 using MpcActors.Protocols;
+using MpcActors.Ring;
 using MpcActors.Tuning.Gradients;
 
 namespace MpcActors.Tuning.Tests;
@@ -133,13 +138,92 @@ public sealed class GradientSessionTests : IDisposable
     public void A_job_that_cannot_be_is_refused()
     {
         foreach (var job in new TrainingJob[]
-            { new TrainingJob.Step(1, 0, 2, [3], [0]), new TrainingJob.Step(1, 0, 0.1, [3], [3]), new TrainingJob.Infer(1, [], []), new TrainingJob.Step(1, 0, 0.1, [3, 4], [0]) })
+            { new TrainingJob.Step(0, 0, 0.1, [3], [0]), new TrainingJob.Infer(0, [3], [0]), new TrainingJob.Infer(1, [.. Enumerable.Repeat(1 << 14, 65)], new int[65]), new TrainingJob.Step(1, 0, 2, [3], [0]), new TrainingJob.Step(1, 0, 0.1, [3], [3]), new TrainingJob.Infer(1, [], []), new TrainingJob.Step(1, 0, 0.1, [3, 4], [0]) })
             Assert.Throws<ProtocolViolationException>(() => TrainingJob.FromBytes(job.ToBytes()));
         var begin = new TrainingJob.Begin(TuningMethod.Layers, StepSuite.Fused, 0, StepOptimizer.Adam, 0, ClipNorm: 1, Steps: 4, KeepEvery: 1, From: 0);
         Assert.Equal(begin, TrainingJob.FromBytes(begin.ToBytes()));
         Assert.Throws<ProtocolViolationException>(() => TrainingJob.FromBytes((begin with { Suite = StepSuite.Published }).ToBytes()));
         Assert.Throws<ProtocolViolationException>(() => TrainingJob.FromBytes("{}"u8));
         Assert.Throws<ProtocolViolationException>(() => TrainingOutline.FromBytes("{\"Transformer\":null,\"Classes\":2}"u8));
+    }
+
+    [Theory]
+    [InlineData("masks are for one alone", 3, 3, 0)]
+    [InlineData("a text of 65 tokens, and the model reads 64", 3, 4, 65)]
+    public void A_job_that_a_session_cannot_have_ends_it(string message, int firstEpoch, int secondEpoch, int tokens)
+    {
+        var training = new TransformerTraining("tiny-gpt2");
+        var settings = TransformerTraining.Settings(TuningMethod.Layers);
+
+        var refusal = Assert.Throws<ProtocolViolationException>(() => training.Serve(settings, async port =>
+        {
+            port.SendPublic(new TrainingJob.Begin(settings.Method, settings.Suite, 0, settings.Optimizer, 0, null, settings.Steps, 1, 0).ToBytes());
+            await Infer((ulong)firstEpoch, 2);
+            await Infer((ulong)secondEpoch, tokens > 0 ? tokens : 2);
+
+            async ValueTask Infer(ulong epoch, int length)
+            {
+                port.SendPublic(new TrainingJob.Infer(epoch, [length], [0]).ToBytes());
+                port.ShareWithParties(RingTensor.Zeros(new(length, training.Config.Width)), Seed.FromNumber(epoch));
+                await port.Reconstruct(new Shape(1, 2));
+            }
+        }));
+
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_step_after_the_last_ends_the_session()
+    {
+        var settings = TransformerTraining.Settings(TuningMethod.Layers) with { Steps = 1 };
+
+        var training = new TransformerTraining("tiny-gpt2");
+        var refusal = Assert.Throws<ProtocolViolationException>(() => training.Serve(settings, async port =>
+        {
+            port.SendPublic(new TrainingJob.Begin(settings.Method, settings.Suite, 0, settings.Optimizer, 0, null, Steps: 1, 1, 0).ToBytes());
+            for (var step = 0; step < 2; step++)
+            {
+                port.SendPublic(new TrainingJob.Step((ulong)step + 5, step, 0.1, [2], [0]).ToBytes());
+                port.ShareWithParties(RingTensor.Zeros(new(2, training.Config.Width)), Seed.FromNumber(8));
+                port.ShareWithParties(RingTensor.Zeros(new(1, 2)), Seed.FromNumber(9));
+                await port.Reconstruct(new Shape(1, 2));
+            }
+        }));
+
+        Assert.Contains("all 1 steps are made", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_outline_that_cannot_be_is_refused()
+    {
+        var settings = TransformerTraining.Settings(TuningMethod.Layers);
+        var whole = TrainingOutline.Of(new TransformerTraining("tiny-bert").Config, 2, settings);
+        var model = whole.Transformer!;
+        var layer = new LayerOutline(32, 32, 4, 8, 8, 64, HasResidual: false, 1e-5);
+        var sentences = TrainingOutline.Of(new EncoderOutline("tiny", AttentionKind.Softmax, [layer, layer], 16, 2), 100, settings);
+        var encoder = sentences.Encoder!;
+        Assert.Equal(whole, TrainingOutline.FromBytes(whole.ToBytes()));
+        Assert.Equal(sentences.ToBytes(), TrainingOutline.FromBytes(sentences.ToBytes()).ToBytes());
+
+        foreach (var (outline, message) in new[]
+        {
+            (whole with { Vocabulary = 64 }, "128 words at one place and 64 at another"),
+            (whole with { Transformer = model with { Epsilon = 0 } }, "an epsilon of 0"),
+            (whole with { Transformer = model with { Epsilon = 1 } }, "an epsilon of 1"),
+            (whole with { Transformer = model with { Architecture = (Architecture)9 } }, "of architecture 9"),
+            (whole with { Transformer = model with { Gelu = (GeluForm)9 } }, "form 9 of GELU"),
+            (whole with { Transformer = model with { FeedForward = 0 } }, "it has sizes 2, 32, 4, 0"),
+            (whole with { Transformer = model with { Layers = 1 << 16 } }, "it has sizes 65536"),
+            (sentences with { Classes = 3 }, "2 classes at one place and 3 at another"),
+            (sentences with { Encoder = encoder with { Attention = AttentionKind.Uniform } }, "not through Uniform"),
+            (sentences with { Encoder = encoder with { Layers = [layer, layer with { Input = 16 }] } }, "does not begin where the one before it ends"),
+            (sentences with { Encoder = encoder with { Layers = [layer with { Output = 16 }, layer with { Input = 16 }] } }, "has no residual map"),
+            (sentences with { Encoder = encoder with { Layers = [layer, layer with { KeyWidth = 4 }] } }, "keys of another width"),
+            (sentences with { Encoder = encoder with { Layers = [layer, layer with { Epsilon = -1 }] } }, "epsilons of 1E-05, -1"),
+        })
+            Assert.Contains(message, Assert.Throws<ProtocolViolationException>(() => TrainingOutline.FromBytes(outline.ToBytes())).Message, StringComparison.Ordinal);
+        var heads = Encoding.UTF8.GetString(whole.ToBytes()).Replace("\"Heads\":4", "\"Heads\":5", StringComparison.Ordinal);
+        Assert.Contains("it has sizes 2, 32, 5", Assert.Throws<ProtocolViolationException>(() => TrainingOutline.FromBytes(Encoding.UTF8.GetBytes(heads))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

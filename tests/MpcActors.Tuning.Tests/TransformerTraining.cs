@@ -88,6 +88,20 @@ sealed class TransformerTraining
         PartyStates? States(string name) => folder is null ? null : new(Path.Combine(folder, name), new byte[32]);
     }
 
+    /// <summary>A session with another program at the data owner's.</summary>
+    public void Serve(GradientSettings settings, Func<Port, ValueTask> dataOwner)
+    {
+        var outline = TrainingOutline.Of(Config, Classes, settings);
+        Pump.Run(new Dictionary<Role, Func<Port, ValueTask>>
+        {
+            [Role.PartyZero] = port => new TrainingService().Serve(new Party(Seat.Zero, port)),
+            [Role.PartyOne] = port => new TrainingService().Serve(new Party(Seat.One, port)),
+            [Role.Dealer] = port => new TrainingService().Serve(new Party(Seat.Dealer, port, Seed.FromNumber(3))),
+            [Role.ModelOwner] = async port => await TrainingModelOwner.Serve(port, outline, Tensor, Seed.FromNumber(4)),
+            [Role.DataOwner] = dataOwner,
+        });
+    }
+
     /// <summary>The same training in the clear, and the model that it leaves.</summary>
     public async Task<(GradientResult Result, ClearModel Model)> InTheClear(GradientSettings settings)
     {

@@ -40,7 +40,7 @@ public abstract record Job
     /// <summary>
     /// Shares of <paramref name="Prompts"/> latents follow (none for 0: without a prompt); give back the logits of all texts under each,
     /// or what <paramref name="Revealed"/> says.
-    /// <paramref name="Epoch"/> names the correlations, and is another for every other job.
+    /// <paramref name="Epoch"/> names the correlations, and is another for every other job and never 0, which is the model's.
     /// </summary>
     public sealed record Infer(ulong Epoch, int Set, int Prompts, bool KeepMeans, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] Revealed Revealed = Revealed.Logits) : Job;
 
@@ -57,7 +57,7 @@ public abstract record Job
             KeepTexts texts => texts.Lengths is { Length: > 0 } && texts.Lengths.Length <= Most && texts.Lengths.All(length => length is > 0 and <= 4096),
             KeepLabels labels => labels.Classes is >= 2 and <= 4096,
             KeepPromptForm form => form.Rows is > 0 and <= 4096 && form.Latent is > 0 and <= 1 << 16 && form.Scales is { Length: > 0 and <= Most },
-            Infer infer => infer.Prompts is >= 0 and <= 4096 && Enum.IsDefined(infer.Revealed),
+            Infer infer => infer.Epoch != 0 && infer.Prompts is >= 0 and <= 4096 && Enum.IsDefined(infer.Revealed),
             Finish => true,
             _ => false,
         };

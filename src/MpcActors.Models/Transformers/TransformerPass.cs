@@ -19,7 +19,7 @@ public sealed record PassQuestion(ulong Epoch, int[] Lengths, int[] Answers)
     public static PassQuestion FromBytes(ReadOnlySpan<byte> bytes)
     {
         var question = PublicMessage.Read<PassQuestion>(bytes, "the data owner's question");
-        var isSound = question is { Lengths: not null, Answers: not null } && question.Lengths.Length <= Most && question.Lengths.Length == question.Answers.Length
+        var isSound = question is { Lengths: not null, Answers: not null } && question.Lengths.Length <= Most && question.Lengths.Length == question.Answers.Length && (question.Epoch != 0 || question.Lengths.Length == 0)
             && question.Lengths.Zip(question.Answers).All(text => text.First is > 0 and <= Most && text.Second >= 0 && text.Second < text.First);
         return isSound ? question : throw new ProtocolViolationException("the data owner sent a question that cannot be");
     }

@@ -14,13 +14,17 @@ namespace MpcActors.Tuning.Gradients;
 [JsonDerivedType(typeof(Finish), "finish")]
 public abstract record TrainingJob
 {
-    const int Most = 1 << 20, Longest = 1 << 14;
+    /// <summary>Rows of a job, or texts.</summary>
+    internal const int Most = 1 << 20;
+
+    const int Longest = 1 << 14;
 
     /// <summary>The first job: how to make steps, and after how many the session goes on. A prompt's shared rows follow where there is one.</summary>
     /// <param name="KeepEvery">Steps between two states that a party keeps, if it keeps any.</param>
     public sealed record Begin(TuningMethod Method, StepSuite Suite, int PromptRows, StepOptimizer Optimizer, double Decay, double? ClipNorm, int Steps, int KeepEvery, int From) : TrainingJob;
 
     /// <summary>A batch's shared rows or tokens and its shared labels follow: make step <paramref name="Number"/>, and give the logits before it.</summary>
+    /// <param name="Epoch">Names the correlations: another one in every job of a session, and never 0, which is the model's.</param>
     /// <param name="Lengths">Of the texts, without a prompt's rows.</param>
     /// <param name="Answers">The row within each text where its label word is predicted.</param>
     public sealed record Step(ulong Epoch, int Number, double Rate, int[] Lengths, int[] Answers) : TrainingJob;
@@ -42,15 +46,15 @@ public abstract record TrainingJob
             Begin begin => Enum.IsDefined(begin.Method) && Enum.IsDefined(begin.Suite) && Enum.IsDefined(begin.Optimizer) && begin.PromptRows is >= 0 and <= Longest
                 && begin.PromptRows > 0 == (begin.Method == TuningMethod.Prompt) && begin.Decay is >= 0 and <= 1 && (begin.ClipNorm is null || (begin.ClipNorm is >= 1e-3 and <= 1e3 && begin.Suite == StepSuite.Fused))
                 && begin.KeepEvery >= 1 && begin.From >= 0 && begin.From <= begin.Steps,
-            Step step => step.Number >= 0 && step.Rate is >= 0 and <= 1 && AreSound(step.Lengths, step.Answers),
-            Infer infer => AreSound(infer.Lengths, infer.Answers),
+            Step step => step.Epoch != 0 && step.Number >= 0 && step.Rate is >= 0 and <= 1 && AreSound(step.Lengths, step.Answers),
+            Infer infer => infer.Epoch != 0 && AreSound(infer.Lengths, infer.Answers),
             Finish => true,
             _ => false,
         };
         return isSound ? job : throw new ProtocolViolationException($"the data owner sent a job that cannot be: {job.GetType().Name}");
 
         static bool AreSound(int[]? lengths, int[]? answers) =>
-            lengths is { Length: > 0 and <= Most } && lengths.All(length => length is > 0 and <= Longest) && answers is not null && answers.Length == lengths.Length
+            lengths is { Length: > 0 and <= Most } && lengths.All(length => length is > 0 and <= Longest) && lengths.Sum(length => (long)length) <= Most && answers is not null && answers.Length == lengths.Length
             && lengths.Zip(answers).All(pair => pair.Second >= 0 && pair.Second < pair.First);
     }
 }

@@ -16,6 +16,12 @@ public sealed class TrainingService(PartyStates? states = null)
     /// <summary>Numbers that Adam takes through its rounds together: all roles of a simulation are in one memory.</summary>
     const int MostTogether = 1 << 19;
 
+    /// <summary>Words of a batch as it is shared; a peer's word is not trusted with memory.</summary>
+    const long MostWords = 1L << 30;
+
+    /// <summary>The epochs of this session: 0 is the model's. Two jobs of one epoch would have the same masks.</summary>
+    readonly HashSet<ulong> _epochs = [0];
+
     public async ValueTask Serve(Party party)
     {
         await party.Start();
@@ -43,11 +49,14 @@ public sealed class TrainingService(PartyStates? states = null)
             switch (TrainingJob.FromBytes((await party.ReceivePublic(Role.DataOwner)).Span))
             {
                 case TrainingJob.Step job:
-                    if (job.Number != next) throw new ProtocolViolationException($"the data owner asks for step {job.Number}, but step {next} is due");
+                    if (job.Number != next || next >= begin.Steps)
+                        throw new ProtocolViolationException($"the data owner asks for step {job.Number}, but {(next < begin.Steps ? $"step {next} is due" : $"all {begin.Steps} steps are made")}");
+                    Require(begin, outline, job.Epoch, job.Lengths);
                     next++;
                     await Step(party, begin, outline, step, optimizer, job);
                     break;
                 case TrainingJob.Infer job:
+                    Require(begin, outline, job.Epoch, job.Lengths);
                     await Infer(party, begin, outline, step, job);
                     break;
                 case TrainingJob.Finish:
@@ -59,6 +68,16 @@ public sealed class TrainingService(PartyStates? states = null)
                     throw new ProtocolViolationException("the data owner began a session that is under way");
             }
         }
+    }
+
+    /// <exception cref="ProtocolViolationException">A job that this session cannot have.</exception>
+    void Require(TrainingJob.Begin begin, TrainingOutline outline, ulong epoch, int[] lengths)
+    {
+        if (!_epochs.Add(epoch)) throw new ProtocolViolationException("the data owner names two jobs by one epoch, whose masks are for one alone");
+        if (lengths.Max() is var longest && longest > outline.MostTokens) throw new ProtocolViolationException($"the data owner has a text of {longest} tokens, and the model reads {outline.MostTokens}");
+        var (rows, shared) = (lengths.Sum() + (long)lengths.Length * begin.PromptRows, outline.InputShape(lengths.Sum()));
+        if (rows > TrainingJob.Most || (long)shared.Rows * shared.Columns > MostWords)
+            throw new ProtocolViolationException($"the data owner has texts of {rows} rows together, and {shared.Columns} numbers in a row of its own: more than {TrainingJob.Most} rows or {MostWords} numbers");
     }
 
     async ValueTask Step(Party party, TrainingJob.Begin begin, TrainingOutline outline, TrainingStep step, IShareOptimizer optimizer, TrainingJob.Step job)

@@ -102,6 +102,30 @@ public sealed class PrivateForwardPassTests
         return Math.Sqrt(all.Average(value => (value - mean) * (value - mean)));
     }
 
+    [Fact]
+    public void Labels_go_with_the_texts_that_they_are_of()
+    {
+        var setup = new Setup(AttentionKind.Uniform, "shift");
+
+        var refusal = Assert.Throws<ProtocolViolationException>(() => setup.Serve(port =>
+        {
+            Keep(setup.Test.Batch.Slice(0, 3));
+            port.SendPublic(new Job.KeepLabels(0, Tiny.ClassNames.Count).ToBytes());
+            port.ShareWithParties(RingTensor.Zeros(new(3, Tiny.ClassNames.Count)), Seed.FromNumber(7));
+            Keep(setup.Test.Batch.Slice(3, 3));
+            port.SendPublic(new Job.Infer(1, 0, 0, KeepMeans: false, Revealed.Loss).ToBytes());
+            return ValueTask.CompletedTask;
+
+            void Keep(TextBatch batch)
+            {
+                port.SendPublic(new Job.KeepTexts(0, batch.Lengths).ToBytes());
+                port.ShareWithParties(FixedPoint.Encode(batch.Rows, new Shape(batch.TotalRows, batch.Width)), Seed.FromNumber(8));
+            }
+        }, _ => { }));
+
+        Assert.Contains("losses of texts 0, whose labels it never shared", refusal.Message, StringComparison.Ordinal);
+    }
+
     sealed class Setup
     {
         readonly Encoder _encoder;
@@ -161,7 +185,15 @@ public sealed class PrivateForwardPassTests
         }
 
         /// <returns>What party one measured.</returns>
-        public Cost Private(Func<PrivateForwardPass, Task> ask, Action<Frame> sent)
+        public Cost Private(Func<PrivateForwardPass, Task> ask, Action<Frame> sent) => Serve(async port =>
+        {
+            var pass = new PrivateForwardPass(port, Seed.FromNumber(5), Train, Tiny.ClassNames.Count, _projection, _base.Rows);
+            await ask(pass);
+            pass.Finish();
+        }, sent);
+
+        /// <param name="dataOwner">Any program.</param>
+        public Cost Serve(Func<Port, ValueTask> dataOwner, Action<Frame> sent)
         {
             var service = new FusedSuite();
             Meter? meter = null;
@@ -179,12 +211,7 @@ public sealed class PrivateForwardPassTests
                     SharedEncoder.Send(port, _encoder, _labels, Seed.FromNumber(4));
                     return ValueTask.CompletedTask;
                 },
-                [Role.DataOwner] = async port =>
-                {
-                    var pass = new PrivateForwardPass(port, Seed.FromNumber(5), Train, Tiny.ClassNames.Count, _projection, _base.Rows);
-                    await ask(pass);
-                    pass.Finish();
-                },
+                [Role.DataOwner] = dataOwner,
             }, sent);
             return meter!.CostOf(Role.PartyZero);
         }

@@ -30,6 +30,8 @@ public sealed class ForwardService(ISuite suite)
                 case Job.KeepTexts texts:
                     var shape = new Shape(texts.Lengths.Sum(), forward.Encoder.Outline.InputWidth);
                     _texts[texts.Set] = (await party.ReceiveShare(Role.DataOwner, shape), texts.Lengths);
+                    // Those of the texts that were kept under this number before are not theirs.
+                    _labels.Remove(texts.Set);
                     break;
                 case Job.KeepLabels labels:
                     if (!_texts.TryGetValue(labels.Set, out var labelled)) throw new ProtocolViolationException($"the data owner labels texts {labels.Set}, which it never shared");

@@ -18,6 +18,9 @@ internal sealed record LayerCase(
     public int[] Answers { get; init; } = new int[Lengths.Length];
 
     public int InputBits { get; init; } = FixedPoint.FractionBits;
+
+    /// <summary>A model's first layer, whose input is the data owner's: no gradient by that is made, and what is handed back is the gradient by the rows that leave it.</summary>
+    public bool IsFirst { get; init; }
 }
 
 /// <summary>Relative errors |g − g'|/|g| of what a layer gives on shares, against central differences of the same function in the clear.</summary>
@@ -43,10 +46,9 @@ internal sealed record LayerErrors(double Value, double Input, IReadOnlyDictiona
         });
 
         double Along(double[] values) => values.Zip(gradient, (y, g) => y * g).Sum();
-        var ofInput = Differences(layer.Input, x => Along(layer.Clear(ClearOf(layer, null, []), x)));
-        var back = run.DecodedAt(1);
+        var ofInput = layer.IsFirst ? gradient : Differences(layer.Input, x => Along(layer.Clear(ClearOf(layer, null, []), x)));
         return new(
-            Error(clear, run.DecodedAt(0)), back.Length == ofInput.Length ? Error(ofInput, back) : 0,
+            Error(clear, run.DecodedAt(0)), Error(ofInput, run.DecodedAt(1)),
             layer.Tensors.Select((tensor, i) => (tensor.Name, Error(Differences(tensor.Values, values => Along(layer.Clear(ClearOf(layer, tensor.Name, values), layer.Input))), run.DecodedAt(i + 2))))
                 .ToDictionary(one => one.Name, one => one.Item2),
             run.Cost, run.Planned);

@@ -15,11 +15,14 @@ internal static class StateStream
         return stream.ToArray();
     }
 
-    public static void Read(byte[] state, string heading, Action<BinaryReader> body)
+    public static void Read(byte[] state, string heading, Action<BinaryReader> body) => Read(new MemoryStream(state), heading, body);
+
+    /// <param name="state">Is disposed of.</param>
+    public static void Read(Stream state, string heading, Action<BinaryReader> body)
     {
         try
         {
-            using var reader = new BinaryReader(new MemoryStream(state));
+            using var reader = new BinaryReader(state);
             var found = reader.ReadString();
             if (found != heading)
                 throw new InvalidDataException($"the saved state is of '{found}', not of '{heading}'");

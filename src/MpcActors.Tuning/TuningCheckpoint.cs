@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace MpcActors.Tuning;
@@ -8,7 +9,7 @@ namespace MpcActors.Tuning;
 /// </summary>
 public static class TuningCheckpoint
 {
-    private const int Version = 3;
+    private const int Version = 3, BufferSize = 1 << 16;
 
     private static ReadOnlySpan<byte> Magic => "MPCTUNE\n"u8;
 
@@ -53,20 +54,89 @@ public static class TuningCheckpoint
     /// <exception cref="InvalidDataException">The file is damaged, of another version, or of a run with other settings or data.</exception>
     public static byte[]? Read(string path, byte[] identity)
     {
-        if (!File.Exists(path))
-            return null;
-        var file = File.ReadAllBytes(path);
-        var header = Magic.Length + sizeof(int) + identity.Length;
-        if (file.Length < header + SHA256.HashSizeInBytes || !file.AsSpan().StartsWith(Magic))
+        byte[]? state = null;
+        TryRead(path, identity, stream =>
+        {
+            state = new byte[stream.Length];
+            stream.ReadExactly(state);
+        });
+        return state;
+    }
+
+    /// <summary>Whether there is such a file; if so, its state however large, after all of it was checked.</summary>
+    /// <param name="read">Its stream holds the state and nothing else.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, of another version, or of a run with other settings or data.</exception>
+    public static bool TryRead(string path, byte[] identity, Action<Stream> read)
+    {
+        if (!File.Exists(path)) return false;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
+        var (header, end) = (new byte[Magic.Length + sizeof(int) + identity.Length], file.Length - SHA256.HashSizeInBytes);
+        if (end < header.Length || file.ReadAtLeast(header, header.Length) < header.Length || !header.AsSpan().StartsWith(Magic))
             throw new InvalidDataException($"{path} is not a tuning checkpoint; name another file, or remove it to start anew");
-        var version = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(Magic.Length));
+        var version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(Magic.Length));
         if (version != Version)
             throw new InvalidDataException($"{path} is a checkpoint of version {version}, this program reads version {Version}; remove it to start anew");
-        var content = file.AsSpan(0, file.Length - SHA256.HashSizeInBytes);
-        if (!SHA256.HashData(content).AsSpan().SequenceEqual(file.AsSpan(content.Length)))
+        if (!HashOf(file, end).AsSpan().SequenceEqual(Rest(file, end)))
             throw new InvalidDataException($"{path} is damaged: its bytes do not match their SHA-256; remove it to start anew");
-        if (!content.Slice(Magic.Length + sizeof(int), identity.Length).SequenceEqual(identity))
+        if (!header.AsSpan(Magic.Length + sizeof(int)).SequenceEqual(identity))
             throw new InvalidDataException($"{path} belongs to a run with other settings or other data; repeat those, name another file, or remove it to start anew");
-        return content[header..].ToArray();
+        read(new PartOfFile(file, header.Length, end));
+        return true;
+    }
+
+    static byte[] HashOf(FileStream file, long end)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (part, buffer) = (new PartOfFile(file, 0, end), new byte[BufferSize]);
+        for (int count; (count = part.Read(buffer)) > 0;) hash.AppendData(buffer, 0, count);
+        return hash.GetHashAndReset();
+    }
+
+    static byte[] Rest(FileStream file, long from)
+    {
+        var rest = new byte[file.Length - from];
+        new PartOfFile(file, from, file.Length).ReadExactly(rest);
+        return rest;
+    }
+
+    /// <summary>Some of a file's bytes, so that whoever reads them sees an end there.</summary>
+    sealed class PartOfFile : Stream
+    {
+        readonly FileStream _file;
+        readonly long _start, _end;
+
+        public PartOfFile(FileStream file, long start, long end)
+        {
+            (_file, _start, _end) = (file, start, end);
+            _file.Position = start;
+        }
+
+        public override long Length => _end - _start;
+
+        public override long Position
+        {
+            get => _file.Position - _start;
+            set => throw new NotSupportedException();
+        }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer) => _file.Read(buffer[..(int)Math.Min(buffer.Length, _end - _file.Position)]);
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

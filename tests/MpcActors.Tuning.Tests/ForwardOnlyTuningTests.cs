@@ -135,6 +135,17 @@ public sealed class ForwardOnlyTuningTests : IDisposable
         await Assert.ThrowsAsync<InvalidDataException>(async () => await foreign.RunAsync(Checkpoint, resume: true));
     }
 
+    /// <summary>A party's shares of a large model are more than an array can hold.</summary>
+    [Fact]
+    public async Task A_file_beyond_two_gibibytes_is_read_as_any_other()
+    {
+        await using (var file = File.Create(Checkpoint)) file.SetLength((1L << 31) + 100);
+
+        var error = Assert.Throws<InvalidDataException>(() => TuningCheckpoint.TryRead(Checkpoint, [], _ => { }));
+
+        Assert.Contains("is not a tuning checkpoint", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_is_other_than_in_a_checkpoint_is_named_labels_and_texts_too()
     {

@@ -38,8 +38,7 @@ public sealed class PartyStates(string path, byte[] identity)
     public void Read(int number, int steps, IReadOnlyList<(string Name, Parameter[] Parameters)> trained, bool hasMoments, IShareOptimizer optimizer)
     {
         var file = FileOf(number);
-        var state = TuningCheckpoint.Read(file, identity) ?? throw new InvalidDataException($"there is no file {file}, which should hold a party's shares after step {steps}");
-        StateStream.Read(state, Heading, reader =>
+        var isThere = TuningCheckpoint.TryRead(file, identity, state => StateStream.Read(state, Heading, reader =>
         {
             var found = reader.ReadInt32();
             if (found != steps) throw new InvalidDataException($"{file} is of step {found}, not of step {steps}; remove the folder to start anew");
@@ -52,7 +51,8 @@ public sealed class PartyStates(string path, byte[] identity)
             }
 
             optimizer.State = new(steps, moments);
-        });
+        }));
+        if (!isThere) throw new InvalidDataException($"there is no file {file}, which should hold a party's shares after step {steps}");
     }
 
     string FileOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{path}-{number % 2}.checkpoint");

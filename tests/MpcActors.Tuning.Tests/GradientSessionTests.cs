@@ -182,6 +182,9 @@ public sealed class GradientSessionTests : IDisposable
         var begin = new TrainingJob.Begin(TuningMethod.Layers, StepSuite.Fused, 0, StepOptimizer.Adam, 0, ClipNorm: 1, Steps: 4, KeepEvery: 1, From: 0);
         Assert.Equal(begin, TrainingJob.FromBytes(begin.ToBytes()));
         Assert.Throws<ProtocolViolationException>(() => TrainingJob.FromBytes((begin with { Suite = StepSuite.Published }).ToBytes()));
+        // Nobody has kept a state after step 2 where every third is kept; there is one after the third, and after the last.
+        Assert.Throws<ProtocolViolationException>(() => TrainingJob.FromBytes((begin with { KeepEvery = 3, From = 2 }).ToBytes()));
+        Assert.All(new[] { 0, 3, 4 }, from => Assert.Equal(from, ((TrainingJob.Begin)TrainingJob.FromBytes((begin with { KeepEvery = 3, From = from }).ToBytes())).From));
         Assert.Throws<ProtocolViolationException>(() => TrainingJob.FromBytes("{}"u8));
         Assert.Throws<ProtocolViolationException>(() => TrainingOutline.FromBytes("{\"Transformer\":null,\"Classes\":2}"u8));
     }

@@ -120,8 +120,7 @@ public sealed record GradientSettings
         return [.. Enumerable.Range(0, size).Select(i => ClientSplit.Order(texts, Seed, OrderStream + (ulong)((first + i) / texts))[(first + i) % texts])];
     }
 
-    /// <summary>Whether the state is kept after so many steps.</summary>
-    public bool KeepsAfter(int steps) => steps % KeepEvery == 0 || steps == Steps;
+    public KeptStates States => new(Steps, KeepEvery);
 
     public ITrainingSuite NewSuite() => Of(Suite);
 

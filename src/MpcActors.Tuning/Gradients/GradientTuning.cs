@@ -60,7 +60,7 @@ public sealed class GradientTuning
             await Step(state);
             var steps = state.Losses.Count;
             if (steps % _settings.CheckEvery == 0 || steps == _settings.Steps) state.Checks.Add(await Check(steps));
-            if (checkpoint is not null && _settings.KeepsAfter(steps)) state.Write(checkpoint, facts);
+            if (checkpoint is not null && _settings.States.AreKeptAfter(steps)) state.Write(checkpoint, facts);
             Report();
         }
 

@@ -21,7 +21,11 @@ public abstract record TrainingJob
 
     /// <summary>The first job: how to make steps, and after how many the session goes on. A prompt's shared rows follow where there is one.</summary>
     /// <param name="KeepEvery">Steps between two states that a party keeps, if it keeps any.</param>
-    public sealed record Begin(TuningMethod Method, StepSuite Suite, int PromptRows, StepOptimizer Optimizer, double Decay, double? ClipNorm, int Steps, int KeepEvery, int From) : TrainingJob;
+    public sealed record Begin(TuningMethod Method, StepSuite Suite, int PromptRows, StepOptimizer Optimizer, double Decay, double? ClipNorm, int Steps, int KeepEvery, int From) : TrainingJob
+    {
+        [JsonIgnore]
+        public KeptStates States => new(Steps, KeepEvery);
+    }
 
     /// <summary>A batch's shared rows or tokens and its shared labels follow: make step <paramref name="Number"/>, and give the logits before it.</summary>
     /// <param name="Epoch">Names the correlations: another one in every job of a session, and never 0, which is the model's.</param>
@@ -45,7 +49,7 @@ public abstract record TrainingJob
         {
             Begin begin => Enum.IsDefined(begin.Method) && Enum.IsDefined(begin.Suite) && Enum.IsDefined(begin.Optimizer) && begin.PromptRows is >= 0 and <= Longest
                 && begin.PromptRows > 0 == (begin.Method == TuningMethod.Prompt) && begin.Decay is >= 0 and <= 1 && (begin.ClipNorm is null || (begin.ClipNorm is >= 1e-3 and <= 1e3 && begin.Suite == StepSuite.Fused))
-                && begin.KeepEvery >= 1 && begin.From >= 0 && begin.From <= begin.Steps,
+                && begin.KeepEvery >= 1 && begin.From >= 0 && begin.From <= begin.Steps && begin.States.AreKeptAfter(begin.From),
             Step step => step.Epoch != 0 && step.Number >= 0 && step.Rate is >= 0 and <= 1 && AreSound(step.Lengths, step.Answers),
             Infer infer => infer.Epoch != 0 && AreSound(infer.Lengths, infer.Answers),
             Finish => true,

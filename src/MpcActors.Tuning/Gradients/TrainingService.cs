@@ -42,7 +42,8 @@ public sealed class TrainingService(PartyStates? states = null)
         await party.EndEpoch();
 
         IShareOptimizer optimizer = begin.Optimizer == StepOptimizer.Sgd ? new ShareSgd(0) : new ShareAdam(new(0, Decay: begin.Decay), MostTogether);
-        if (begin.From > 0) Restore(party, begin, suite, step, optimizer);
+        var session = new Session(begin, outline, suite, step, optimizer);
+        if (begin.From > 0) Restore(party, session);
         var next = begin.From;
         while (true)
         {
@@ -51,13 +52,13 @@ public sealed class TrainingService(PartyStates? states = null)
                 case TrainingJob.Step job:
                     if (job.Number != next || next >= begin.Steps)
                         throw new ProtocolViolationException($"the data owner asks for step {job.Number}, but {(next < begin.Steps ? $"step {next} is due" : $"all {begin.Steps} steps are made")}");
-                    Require(begin, outline, job.Epoch, job.Lengths);
+                    Require(session, job.Epoch, job.Lengths);
                     next++;
-                    await Step(party, begin, outline, step, optimizer, job);
+                    await Step(party, session, job);
                     break;
                 case TrainingJob.Infer job:
-                    Require(begin, outline, job.Epoch, job.Lengths);
-                    await Infer(party, begin, outline, step, job);
+                    Require(session, job.Epoch, job.Lengths);
+                    await Infer(party, session, job);
                     break;
                 case TrainingJob.Finish:
                     // The parties wait for nothing here, so both halves are on their way before either of them is done.
@@ -71,52 +72,56 @@ public sealed class TrainingService(PartyStates? states = null)
     }
 
     /// <exception cref="ProtocolViolationException">A job that this session cannot have.</exception>
-    void Require(TrainingJob.Begin begin, TrainingOutline outline, ulong epoch, int[] lengths)
+    void Require(Session session, ulong epoch, int[] lengths)
     {
+        var outline = session.Outline;
         if (!_epochs.Add(epoch)) throw new ProtocolViolationException("the data owner names two jobs by one epoch, whose masks are for one alone");
         if (lengths.Max() is var longest && longest > outline.MostTokens) throw new ProtocolViolationException($"the data owner has a text of {longest} tokens, and the model reads {outline.MostTokens}");
-        var (rows, shared) = (lengths.Sum() + (long)lengths.Length * begin.PromptRows, outline.InputShape(lengths.Sum()));
+        var (rows, shared) = (lengths.Sum() + (long)lengths.Length * session.Begin.PromptRows, outline.InputShape(lengths.Sum()));
         if (rows > TrainingJob.Most || (long)shared.Rows * shared.Columns > MostWords)
             throw new ProtocolViolationException($"the data owner has texts of {rows} rows together, and {shared.Columns} numbers in a row of its own: more than {TrainingJob.Most} rows or {MostWords} numbers");
     }
 
-    async ValueTask Step(Party party, TrainingJob.Begin begin, TrainingOutline outline, TrainingStep step, IShareOptimizer optimizer, TrainingJob.Step job)
+    async ValueTask Step(Party party, Session session, TrainingJob.Step job)
     {
         using var scope = party.Meter.Enter("step");
+        var (begin, outline, _, step, optimizer) = session;
         var input = await party.ReceiveShare(Role.DataOwner, outline.InputShape(job.Lengths.Sum()), outline.InputBits);
         var labels = await party.ReceiveShare(Role.DataOwner, new(job.Lengths.Length, outline.Classes), 0);
         await party.BeginEpoch(job.Epoch);
         optimizer.Rate = job.Rate;
-        var logits = await Narrow(party, outline, await step.Run(party, input, labels, Longer(job.Lengths, begin), Longer(job.Answers, begin), optimizer, begin.ClipNorm));
+        var logits = await session.Narrow(party, await step.Run(party, input, labels, session.Longer(job.Lengths), session.Longer(job.Answers), optimizer, begin.ClipNorm));
         await party.EndEpoch();
 
         var made = job.Number + 1;
-        if (states is not null && (made % begin.KeepEvery == 0 || made == begin.Steps))
+        if (states is not null && begin.States.AreKeptAfter(made))
         {
             using var offline = party.Meter.Offline();
-            states.Write(Number(made, begin.KeepEvery), step.Trained, optimizer.State);
+            states.Write(begin.States.CountAfter(made), step.Trained, optimizer.State);
         }
 
         party.SendShare(Role.DataOwner, logits);
     }
 
-    static async ValueTask Infer(Party party, TrainingJob.Begin begin, TrainingOutline outline, TrainingStep step, TrainingJob.Infer job)
+    static async ValueTask Infer(Party party, Session session, TrainingJob.Infer job)
     {
         using var scope = party.Meter.Enter("infer");
+        var outline = session.Outline;
         var input = await party.ReceiveShare(Role.DataOwner, outline.InputShape(job.Lengths.Sum()), outline.InputBits);
         await party.BeginEpoch(job.Epoch);
-        var logits = await Narrow(party, outline, await step.Logits(party, input, Longer(job.Lengths, begin), Longer(job.Answers, begin)));
+        var logits = await session.Narrow(party, await session.Step.Logits(party, input, session.Longer(job.Lengths), session.Longer(job.Answers)));
         await party.EndEpoch();
         party.SendShare(Role.DataOwner, logits);
     }
 
-    void Restore(Party party, TrainingJob.Begin begin, ITrainingSuite suite, TrainingStep step, IShareOptimizer optimizer)
+    void Restore(Party party, Session session)
     {
+        var (begin, _, suite, step, optimizer) = session;
         var hasMoments = begin.Optimizer != StepOptimizer.Sgd;
         if (party.Seat is Seat.Zero or Seat.One)
         {
             var kept = states ?? throw new InvalidDataException($"the session goes on after step {begin.From}, and {party.Seat} has kept nothing");
-            kept.Read(Number(begin.From, begin.KeepEvery), begin.From, step.Trained, hasMoments, optimizer);
+            kept.Read(begin.States.CountAfter(begin.From), begin.From, step.Trained, hasMoments, optimizer);
             return;
         }
 
@@ -127,10 +132,12 @@ public sealed class TrainingService(PartyStates? states = null)
         }));
     }
 
-    static ValueTask<Share> Narrow(Party party, TrainingOutline outline, Share logits) => GradientSettings.Of(outline.Suite).Scale(party, logits, 1, FixedPoint.FractionBits);
+    /// <summary>What was agreed on at the beginning.</summary>
+    sealed record Session(TrainingJob.Begin Begin, TrainingOutline Outline, ITrainingSuite Suite, TrainingStep Step, IShareOptimizer Optimizer)
+    {
+        /// <summary>Lengths or places in texts, with a prompt's rows before each.</summary>
+        public int[] Longer(int[] values) => Array.ConvertAll(values, value => value + Begin.PromptRows);
 
-    /// <summary>Which state it is that is kept after so many steps.</summary>
-    static int Number(int steps, int keepEvery) => (steps + keepEvery - 1) / keepEvery;
-
-    static int[] Longer(int[] values, TrainingJob.Begin begin) => Array.ConvertAll(values, value => value + begin.PromptRows);
+        public ValueTask<Share> Narrow(Party party, Share logits) => Suite.Scale(party, logits, 1, FixedPoint.FractionBits);
+    }
 }

@@ -5,7 +5,7 @@ using MpcActors.Ring;
 
 namespace MpcActors.Models.Transformers.Training;
 
-/// <summary>One step on shares: forward, the cross-entropy of shared labels, back through all layers, and an optimiser. Nobody sees a logit, a loss or a label.</summary>
+/// <summary>One step on shares: forward, the cross-entropy of shared labels, back through all layers, and an optimiser. No party sees a logit, a loss or a label: logits come as shares, which are for the data owner alone.</summary>
 public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, double lossScale)
 {
     /// <summary>A public factor of the loss, 2^6: gradients far below a unit of 2^−16 would be lost. Gradients have it until the optimiser takes it back.</summary>
@@ -16,7 +16,7 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
     /// <param name="labels">[texts, classes], 1 at the class, integers or with 16 fraction bits.</param>
     /// <param name="lengths">Of the texts, a prompt's rows included.</param>
     /// <param name="answers">The row within each text where its label word is predicted; any where a model pools all rows.</param>
-    /// <returns>Logits [texts, classes], and the gradient by the first layer's input.</returns>
+    /// <returns>Logits [texts, classes], and the gradient by the rows that enter the first layer: the input's, or those with words and prompts in their places.</returns>
     public async ValueTask<(Share Logits, Share InputGradient)> Gradients(Party party, Share input, Share labels, int[] lengths, int[] answers)
     {
         var (x, ways) = await Forward(party, input, lengths, answers, isTraced: true);

@@ -20,7 +20,6 @@ public sealed class RandomFeatureAttention : IAttention
     const int FeatureBits = 18;
     const int ScaleBits = 18;
 
-
     public ValueTask<Share> Attend(Party party, ISuite suite, LayerOutline layer, Share queryKeyValue, Sequences from, Sequences to, SharedPrefix? prefix) =>
         (prefix, layer.IsCausal) switch
         {

@@ -1,3 +1,4 @@
+using MpcActors.Models;
 using MpcActors.Models.Transformers.Training;
 
 namespace MpcActors.Tuning.Gradients;
@@ -128,7 +129,7 @@ public sealed class ClearGradientPass(ClearModel model, GradientSettings setting
     public ValueTask<double> Step(int step, double rate, TrainingSet batch)
     {
         var (gradients, loss) = model.Gradients(batch);
-        var factor = settings.ClipNorm is { } limit ? Math.Min(1, limit / Math.Sqrt(model.Trained.Sum(name => FixedOrderSquare(gradients[name])))) : 1;
+        var factor = settings.ClipNorm is { } limit ? Math.Min(1, limit / Math.Sqrt(model.Trained.Sum(name => FixedOrder.Dot(gradients[name], gradients[name])))) : 1;
         _adam.Rate = rate;
         foreach (var name in model.Trained)
         {
@@ -144,11 +145,4 @@ public sealed class ClearGradientPass(ClearModel model, GradientSettings setting
     }
 
     public ValueTask<double[,]> Logits(int steps, TrainingSet set) => ValueTask.FromResult(model.Logits(set));
-
-    static double FixedOrderSquare(double[] values)
-    {
-        var sum = 0.0;
-        foreach (var value in values) sum += value * value;
-        return sum;
-    }
 }

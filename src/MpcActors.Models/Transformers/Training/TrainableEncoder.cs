@@ -25,7 +25,7 @@ public sealed class TrainableEncoder : ITrainableModel
         EncoderOutline outline, TuningMethod method, int promptRows, int vocabulary, Func<string, Shape, bool, Parameter> make, bool trainsFrequencies = false, TrainedTensors? trained = null)
     {
         trained ??= TrainedTensors.All;
-        (Outline, _builder) = (outline, new(make, trained.AdapterRank));
+        _builder = new(make, trained.AdapterRank);
         var trainsWeights = method != TuningMethod.Prompt;
         _attention = new(outline.Attention, outline.Layers[0].KeyWidth, trainsFrequencies && method != TuningMethod.Prompt);
         var width = outline.InputWidth;
@@ -47,8 +47,6 @@ public sealed class TrainableEncoder : ITrainableModel
             new PoolingLayer(method == TuningMethod.Prompt ? promptRows : 0), _builder.Dense("head", outline.Width, outline.HeadWidth), new TanhLayer(), new UnitLayer(),
             new DenseLayer(_builder.Of("labels.weight", new(outline.HeadWidth, outline.Classes), isTrained: false), null)));
     }
-
-    public EncoderOutline Outline { get; }
 
     public IReadOnlyList<ModelPart> Parts => _builder.Parts;
 

@@ -49,10 +49,40 @@ public sealed class FewShotTests
         Assert.Contains("there is no file", (await Typed.Run(Line(scratch, "--data", scratch.Path("none.tsv")))).Error, StringComparison.Ordinal);
         Assert.Contains("nothing is done yet", (await Typed.Run(Line(scratch, "--show"))).Error, StringComparison.Ordinal);
 
-        Directory.CreateDirectory(scratch.Path("parts"));
-        scratch.Write(Path.Combine("parts", "tiny-tiny-zero-shot-softmax-1-clear.json"), "{}");
-        var refused = await Typed.Run(Line(scratch));
+        string[] zeroShot = ["--methods", "zero-shot softmax", "--seeds", "1", "--private-seeds", "0"];
+        Assert.Equal(0, (await Typed.Run(Line(scratch, zeroShot))).Code);
+        var part = Assert.Single(Directory.EnumerateFiles(scratch.Path("parts")));
+        Assert.StartsWith("tiny-tiny-zero-shot-softmax-1-clear-", Path.GetFileName(part), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(part, "{}");
+        var refused = await Typed.Run(Line(scratch, zeroShot));
         Assert.Equal(2, refused.Code);
-        Assert.Contains("tiny-tiny-zero-shot-softmax-1-clear.json is no part of an earlier run", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"{Path.GetFileName(part)} is no part of an earlier run", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Parts_of_other_settings_are_kept_beside_each_other()
+    {
+        using var scratch = new Scratch();
+        string[] zeroShot = ["--methods", "zero-shot softmax", "--seeds", "1", "--private-seeds", "0"];
+
+        foreach (var shots in new[] { "4", "8", "4" })
+        {
+            var typed = await Typed.Run(Line(scratch, [.. zeroShot, "--shots", shots]));
+            Assert.True(typed.Code == 0, typed.Error);
+            Assert.Equal(Directory.GetFiles(scratch.Path("parts")).Length == 2 && shots == "4", typed.Error.Contains(": from ", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(2, Directory.GetFiles(scratch.Path("parts")).Length);
+    }
+
+    [Fact]
+    public async Task Two_tasks_of_one_name_are_refused()
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run(Line(scratch, "--tasks", "tiny,tiny"));
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("2 tasks are called 'tiny'", typed.Error, StringComparison.Ordinal);
     }
 }

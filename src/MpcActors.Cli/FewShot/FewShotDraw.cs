@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using MpcActors.Data;
 using MpcActors.Models;
 using MpcActors.Tuning;
@@ -18,7 +20,8 @@ sealed record FewShotDraw(EncoderModel Model, TextTask Task, int Shots, int Quer
 
     public OwnerTexts Texts => _texts.Value;
 
-    public string Settings => string.Create(CultureInfo.InvariantCulture, $"{Model.Name} {Task.Name} pool={Task.Pool.Count} test={Task.Test.Count} shots={Shots} seed={Seed}");
+    public string Settings => string.Create(
+        CultureInfo.InvariantCulture, $"{Model.Name} {Task.Name} pool={Task.Pool.Count} test={Task.Test.Count} texts={HashOf(Task)} shots={Shots} seed={Seed}");
 
     /// <summary>With a prefix prompt, and the settings of the documented accuracies.</summary>
     public Candidate CandidateOf(AttentionKind attention)
@@ -32,6 +35,28 @@ sealed record FewShotDraw(EncoderModel Model, TextTask Task, int Shots, int Quer
     {
         var defaults = new TuningSettings();
         return defaults with { Optimizer = optimizer, Queries = Queries, Seed = Seed, Labels = OwnerTexts.LabelsOf(Task), LatentDimension = Model.Name == "tiny" ? TinyLatent : defaults.LatentDimension };
+    }
+
+    /// <summary>Of all texts and their classes, and of what classes are called: a file of the same name with other texts is another task.</summary>
+    static string HashOf(TextTask task)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var text in task.ClassNames.Concat(task.LabelSentences)) Append(text, -1);
+        foreach (var texts in new[] { task.Pool, task.Test })
+        {
+            Append("", texts.Count);
+            foreach (var text in texts) Append(text.Text, text.Label);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+
+        void Append(string text, int label)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            hash.AppendData(BitConverter.GetBytes(bytes.Length));
+            hash.AppendData(bytes);
+            hash.AppendData(BitConverter.GetBytes(label));
+        }
     }
 
     static PromptForm.KeyValuePrefix Form { get; } = new(new TuningSettings().PrefixRows);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
 using MpcActors.Data;
 using MpcActors.Experiments;
 using MpcActors.Models;
@@ -98,7 +100,9 @@ sealed class FewShotExperiment : IConfiguredExperiment
     {
         var (where, what) = (isPrivate ? "private" : "clear", $"{draw.Settings} {method.SettingsFor(draw)}");
         var name = FormattableString.Invariant($"{draw.Task.Name}, seed {draw.Seed}, {method.Name}, {where}");
-        var file = Path.Combine(settings.Folder, "parts", FormattableString.Invariant($"{draw.Model.Name}-{draw.Task.Name}-{method.Name.Replace(' ', '-')}-{draw.Seed}-{where}.json"));
+        // Parts of other settings lie beside it, so that asking for these does not do away with those.
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)))[..8];
+        var file = Path.Combine(settings.Folder, "parts", FormattableString.Invariant($"{draw.Model.Name}-{draw.Task.Name}-{method.Name.Replace(' ', '-')}-{draw.Seed}-{where}-{hash}.json"));
         if (FewShotPart.Read(file, what) is { } kept)
         {
             announce($"{name}: from {file}");
@@ -138,6 +142,9 @@ sealed class FewShotExperiment : IConfiguredExperiment
         var progress = new Progress<string>(announce);
         var sentences = names.Any(name => name != synthetic) ? await SentimentSentences.EnsureAsync(new ModelCache(), progress, cancellation) : [];
         TextTask[] tasks = [.. names.Select(name => name == synthetic ? TinyTask.Create() : sentences.Single(task => task.Name == name)), .. own];
+
+        if (tasks.GroupBy(task => task.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new BadInputException($"{twice.Count()} tasks are called '{twice.Key}', and a task's name tells its rows in the table; name each once, or rename a file of --data");
 
         // The synthetic sentences are in words of the tiny model, which knows no others.
         var model = names is [synthetic] && own.Length == 0 ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), progress, cancellation);

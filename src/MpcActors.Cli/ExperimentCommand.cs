@@ -49,7 +49,7 @@ static class ExperimentCommand
                 var files = new OutputFolder(result.GetValue(folder) ?? Path.Combine("out", $"experiment-{experiment.Name}"));
                 var output = Output.Of(result, json, page, files.Folder);
                 var settings = new ExperimentSettings(result.GetValue(quick), result.GetValue(seed), files.Folder) { ShowsWhatIsDone = experiment.KeepsParts && result.GetValue(shown) };
-                var report = await RunAsync(configured?.With(result) ?? experiment, settings, files, output.Error, cancellation);
+                var report = await RunAsync(configured?.With(result) ?? experiment, settings, Given(result, configured), files, output.Error, cancellation);
                 await output.ShowAsync(report, Tables(report), files.Folder, $"Files: {string.Join(", ", Directory.GetFiles(files.Folder).Order(StringComparer.Ordinal))}", cancellation);
                 return (int)ExitCode.Done;
             },
@@ -81,8 +81,8 @@ static class ExperimentCommand
                     var files = new OutputFolder(Path.Combine(index.Folder, experiment.Name));
                     var settings = new ExperimentSettings(result.GetValue(quick), result.GetValue(seed), files.Folder);
                     error.WriteLine($"[{done.Count + 1}/{All.Count}] {experiment.Name}: {experiment.Question}");
-                    if (Kept(files, settings) is not { } run)
-                        run = RunFile.Parse((await RunAsync(experiment, settings, files, error, cancellation)).ToJson(), Path.Combine(files.Folder, "run.json"));
+                    if (Kept(experiment, files, settings) is not { } run)
+                        run = RunFile.Parse((await RunAsync(experiment, settings, [], files, error, cancellation)).ToJson(), Path.Combine(files.Folder, "run.json"));
                     else
                         error.WriteLine($"      from {run.Path}");
                     done.Add((experiment, run));
@@ -98,24 +98,37 @@ static class ExperimentCommand
         return command;
     }
 
-    /// <summary>An earlier run with the same settings; null where there is none.</summary>
-    static RunFile? Kept(OutputFolder files, ExperimentSettings settings)
+    /// <summary>The options of the experiment's own that were typed.</summary>
+    static Dictionary<string, string> Given(ParseResult result, IConfiguredExperiment? configured) => (configured?.OwnOptions ?? [])
+        .Select(option => (option.Name, Result: result.GetResult(option))).Where(option => option.Result is { Implicit: false })
+        .ToDictionary(option => option.Name, option => string.Join(' ', option.Result!.Tokens.Select(token => token.Value)), StringComparer.Ordinal);
+
+    /// <summary>An earlier run of this experiment with the same settings and no option of its own; null where there is none.</summary>
+    static RunFile? Kept(IExperiment experiment, OutputFolder files, ExperimentSettings settings)
     {
         var file = Path.Combine(files.Folder, "run.json");
         if (!File.Exists(file)) return null;
         var run = RunFile.Read(file);
-        return run.Root.TryGetProperty("quick", out var quick) && quick.ValueKind == (settings.IsQuick ? JsonValueKind.True : JsonValueKind.False) && run.Number("seed") == settings.Seed ? run : null;
+        var isSame = run.Command == CommandOf(experiment)
+            && run.Root.TryGetProperty("quick", out var quick) && quick.ValueKind == (settings.IsQuick ? JsonValueKind.True : JsonValueKind.False)
+            && run.Root.TryGetProperty("seed", out var seed) && seed.TryGetUInt64(out var number) && number == settings.Seed
+            && (experiment is not IConfiguredExperiment || run.Root.TryGetProperty("options", out var options) && options.ValueKind == JsonValueKind.Object && !options.EnumerateObject().Any());
+        return isSame ? run : null;
     }
 
-    static async Task<ExperimentReport> RunAsync(IExperiment experiment, ExperimentSettings settings, OutputFolder files, TextWriter error, CancellationToken cancellation)
+    static string CommandOf(IExperiment experiment) => $"experiment {experiment.Name}";
+
+    static async Task<ExperimentReport> RunAsync(
+        IExperiment experiment, ExperimentSettings settings, Dictionary<string, string> options, OutputFolder files, TextWriter error, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var done = await experiment.RunAsync(settings, error.WriteLine, cancellation);
         var report = new ExperimentReport
         {
-            Command = $"experiment {experiment.Name}",
+            Command = CommandOf(experiment),
             Seed = settings.Seed,
             Quick = settings.IsQuick,
+            Options = options,
             ElapsedSeconds = watch.Elapsed.TotalSeconds,
             Rows = done.Rows,
             Figures = done.Figures,
@@ -142,6 +155,9 @@ static class ExperimentCommand
     sealed record ExperimentReport : Report
     {
         public required bool Quick { get; init; }
+
+        /// <summary>Of the experiment's own, those that were typed.</summary>
+        public required IReadOnlyDictionary<string, string> Options { get; init; }
 
         public required IReadOnlyList<ExperimentRow> Rows { get; init; }
 

@@ -50,7 +50,7 @@ public sealed class ExperimentTests(Browser browser) : IClassFixture<Browser>
         foreach (var other in others)
         {
             Directory.CreateDirectory(scratch.Path(other));
-            scratch.Write(Path.Combine(other, "run.json"), $$"""{"schema":"mpc-actors/1","command":"experiment {{other}}","seed":1,"quick":true,"rows":[{"name":"kept {{other}}","published":2,"ours":3,"unit":"","difference":0.5,"note":"made up"}]}""");
+            scratch.Write(Path.Combine(other, "run.json"), $$"""{"schema":"mpc-actors/1","command":"experiment {{other}}","seed":1,"quick":true,"options":{},"rows":[{"name":"kept {{other}}","published":2,"ours":3,"unit":"","difference":0.5,"note":"made up"}]}""");
         }
 
         var typed = await Typed.Run("experiment", "all", "--quick", "--out", scratch.Folder);
@@ -88,6 +88,29 @@ public sealed class ExperimentTests(Browser browser) : IClassFixture<Browser>
         Assert.Empty(seen["requests"]!.AsArray());
         for (var i = 1; i <= names.Length; i++)
             foreach (var chart in new[] { "rows", "figure-1" }) Assert.True(seen["charts"]![$"experiment-{i}-{chart}"]!["marks"]!.GetValue<int>() > 2, $"{names[i - 1]}, {chart} is not drawn");
+    }
+
+    [Theory]
+    [InlineData("experiment prifft", "9007199254740993", "{}")]
+    [InlineData("experiment few-shot", "9007199254740992", "{}")]
+    [InlineData("experiment few-shot", "9007199254740993", """{"--seeds":"2"}""")]
+    public async Task A_run_of_another_command_seed_or_option_is_not_taken_for_one_that_is_done(string command, string seed, string options)
+    {
+        using var scratch = new Scratch();
+        foreach (var name in Experiments.Experiments.All.Select(experiment => experiment.Name).Append("calibration")) Keep(name, $"experiment {name}", "9007199254740993", "{}");
+        Keep("few-shot", command, seed, options);
+
+        var typed = await Typed.RunUntil("", "] few-shot:", "experiment", "all", "--quick", "--seed", "9007199254740993", "--out", scratch.Folder);
+
+        Assert.Equal(130, typed.Code);
+        Assert.Contains($"from {scratch.Path(Path.Combine("calibration", "run.json"))}", typed.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain($"from {scratch.Path(Path.Combine("few-shot", "run.json"))}", typed.Error, StringComparison.Ordinal);
+
+        void Keep(string folder, string of, string number, string given)
+        {
+            Directory.CreateDirectory(scratch.Path(folder));
+            scratch.Write(Path.Combine(folder, "run.json"), $$"""{"schema":"mpc-actors/1","command":"{{of}}","seed":{{number}},"quick":true,"options":{{given}},"rows":[]}""");
+        }
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace MpcActors.Data;
 
@@ -55,7 +54,7 @@ public static class TsvTask
 
     static List<Row> Rows(string path)
     {
-        var lines = Lines(path);
+        var lines = Utf8Lines.Read(path);
         if (lines.Count == 0 || lines[0].Text is not { } header)
             throw new InvalidDataException($"{path}: a header line with the columns label and text (or sentence) was expected, but the file {(lines.Count == 0 ? "is empty" : "is not UTF-8 text")}.");
         var columns = header.Split('\t');
@@ -83,34 +82,6 @@ public static class TsvTask
 
         Report(path, errors);
         return rows;
-    }
-
-    /// <summary>Lines by number from 1; null for a line that is not UTF-8, so that it can be reported with its number.</summary>
-    static List<(int Number, string? Text)> Lines(string path)
-    {
-        var utf8 = new UTF8Encoding(false, true);
-        ReadOnlySpan<byte> rest = File.ReadAllBytes(path);
-        if (rest.StartsWith(Encoding.UTF8.Preamble))
-            rest = rest[Encoding.UTF8.Preamble.Length..];
-        var lines = new List<(int, string?)>();
-        while (!rest.IsEmpty)
-        {
-            var end = rest.IndexOf((byte)'\n');
-            var line = end < 0 ? rest : rest[..end];
-            rest = end < 0 ? [] : rest[(end + 1)..];
-            string? text = null;
-            try
-            {
-                text = utf8.GetString(line.TrimEnd((byte)'\r'));
-            }
-            catch (DecoderFallbackException)
-            {
-            }
-
-            lines.Add((lines.Count + 1, text));
-        }
-
-        return lines;
     }
 
     static void Report(string path, IEnumerable<string> errors)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace MpcActors.Cli.Tests;
@@ -54,6 +55,48 @@ public sealed class AdaptTests
         Assert.Equal(2, broken.Code);
 
         string Patch(string run) => Path.Combine(scratch.Path(run), "attention.safetensors");
+    }
+
+    [Fact]
+    public async Task A_batch_of_one_text_is_learned_from()
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run(["adapt", "--offline", "--batch", "1", "--steps", "24", "--check-every", "8", "--texts", "60", "--features", "8", "--out", scratch.Path("out"), "--json"]);
+
+        Assert.True(typed.Code == 0, typed.Error);
+        Assert.All(JsonDocument.Parse(typed.Output).RootElement.GetProperty("curve").EnumerateArray(), point => Assert.InRange(point.GetProperty("loss").GetDouble(), 0, 10));
+    }
+
+    [Fact]
+    public async Task A_loss_that_is_no_number_ends_the_adaptation_before_anything_is_written()
+    {
+        using var scratch = new Scratch();
+        string[] line = ["adapt", "--offline", "--attention", "2quad", "--train", "all", "--batch", "4", "--texts", "60"];
+        Assert.Equal(0, (await Typed.Run([.. line, "--steps", "1", "--out", scratch.Path("start")])).Code);
+        // All weights 61,280: squares of their products with a row are more than single precision holds.
+        var patch = File.ReadAllBytes(Path.Combine(scratch.Path("start"), "attention.safetensors"));
+        patch.AsSpan(8 + (int)BitConverter.ToInt64(patch)).Fill(0x7B);
+        File.WriteAllBytes(scratch.Path("large.safetensors"), patch);
+
+        var typed = await Typed.Run([.. line, "--steps", "8", "--start", scratch.Path("large.safetensors"), "--checkpoint", scratch.Path("state"), "--out", scratch.Path("out")]);
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("the loss of step 1 is NaN", typed.Error, StringComparison.Ordinal);
+        Assert.Contains("try a smaller --rate", typed.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(scratch.Path("out")));
+        Assert.Empty(Directory.EnumerateFiles(scratch.Path("state")));
+    }
+
+    [Fact]
+    public async Task The_last_part_of_an_adaptation_can_be_stopped()
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.RunUntil("", "Compare with the softmax model", [.. Quick, "--out", scratch.Path("out")]);
+
+        Assert.Equal(130, typed.Code);
+        Assert.False(File.Exists(Path.Combine(scratch.Path("out"), "run.json")));
     }
 
     [Fact]
@@ -119,5 +162,19 @@ public sealed class AdaptTests
         var typed = await Typed.Run("adapt", "--offline", "--text-only", "--text", scratch.Write("mine.txt", text), "--out", scratch.Path("out"));
         Assert.Equal(2, typed.Code);
         Assert.Contains(message, typed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Text_that_is_not_UTF_8_is_refused_by_its_line()
+    {
+        using var scratch = new Scratch();
+        foreach (var (encoding, line) in new[] { (Encoding.Latin1, 2), (Encoding.Unicode, 1) })
+        {
+            var file = scratch.Path(encoding.WebName);
+            File.WriteAllBytes(file, encoding.GetBytes("the soup was cold\nla soupe était froide\n"));
+            var typed = await Typed.Run("adapt", "--offline", "--text-only", "--text", file, "--out", scratch.Path("out"));
+            Assert.Equal(2, typed.Code);
+            Assert.Contains($"{file}, line {line} is not UTF-8 text", typed.Error, StringComparison.Ordinal);
+        }
     }
 }

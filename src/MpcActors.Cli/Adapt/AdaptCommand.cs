@@ -66,8 +66,8 @@ static class AdaptCommand
                 Features = settings.AttentionName == "rfa" ? settings.Training.Features : null,
                 Effort = run.Effort,
                 Sources = texts.Sources,
-                HeldOut = models.Where(entry => entry.Key != "softmax").ToDictionary(entry => entry.Key, entry => HeldOut(model, entry.Value, texts, settings)),
-                Tasks = new TaskComparison(model, tasks).Of(models),
+                HeldOut = models.Where(entry => entry.Key != "softmax").ToDictionary(entry => entry.Key, entry => HeldOut(model, entry.Value, texts, settings, cancellation)),
+                Tasks = new TaskComparison(model, tasks).Of(models, cancellation),
                 Curve = run.Curve,
                 Patch = Convert.ToHexStringLower(SHA256.HashData(patch)),
                 PatchBytes = patch.Length,
@@ -108,6 +108,8 @@ static class AdaptCommand
         {
             cancellation.ThrowIfCancellationRequested();
             var now = distiller.Advance();
+            if (!double.IsFinite(now.Loss))
+                throw new BadInputException(FormattableString.Invariant($"the loss of step {now.Step} is {now.Loss}: the training has left what numbers can hold; try a smaller --rate. No weights were written"));
             (sum, count) = (sum + now.Loss, count + 1);
             var isPhaseOver = curve.Count > 0 && curve[^1].Phase != now.Phase && count == 1;
             if (now.Step % settings.Training.CheckEvery != 0 && !distiller.IsDone && !isPhaseOver) continue;
@@ -165,10 +167,10 @@ static class AdaptCommand
         return models;
     }
 
-    static HeldOutAgreement HeldOut(EncoderModel model, (UseLiteModel Model, TrainedAttention Attention) other, AdaptTexts texts, AdaptSettings settings)
+    static HeldOutAgreement HeldOut(EncoderModel model, (UseLiteModel Model, TrainedAttention Attention) other, AdaptTexts texts, AdaptSettings settings, CancellationToken cancellation)
     {
         int[][] cut = [.. texts.HeldOut.Select(ids => ids[..Math.Min(ids.Length, settings.Training.MaxTokens)])];
-        var agreement = Agreement.Measure(model.Published.Model, other.Model, other.Attention, cut);
+        var agreement = Agreement.Measure(model.Published.Model, other.Model, other.Attention, cut, cancellation);
         return new(agreement.Distance, agreement.WorstTwentieth, [.. agreement.HiddenErrors.Select(layer => new[] { layer.Middle, layer.Output })], agreement.BelowFloor, agreement.LargestPhase);
     }
 

@@ -14,7 +14,7 @@ sealed record AdaptTexts(IReadOnlyList<int[]> Train, IReadOnlyList<int[]> HeldOu
     {
         var sources = new List<string>();
         var sentences = new List<string>();
-        foreach (var file in settings.TextFiles) Add(Path.GetFileName(file), BadInputException.Check(() => File.ReadAllLines(file)));
+        foreach (var file in settings.TextFiles) Add(Path.GetFileName(file), BadInputException.Check(() => Lines(file)));
         if (settings.UsesPublicText && settings.Model == "tiny")
             Add("sentences from patterns", [.. Enumerable.Range(0, 2000).Select(i => ReviewSentences.Create(settings.Training.Seed, (ulong)i))]);
         else if (settings.UsesPublicText)
@@ -44,6 +44,14 @@ sealed record AdaptTexts(IReadOnlyList<int[]> Train, IReadOnlyList<int[]> HeldOu
             sources.Add($"{source} ({found.Length})");
             sentences.AddRange(found);
         }
+    }
+
+    static string[] Lines(string file)
+    {
+        var lines = Utf8Lines.Read(file);
+        return lines.Find(line => line.Text is null || line.Text.Contains('\0', StringComparison.Ordinal)) is { Number: > 0 } bad
+            ? throw new BadInputException($"{file}, line {bad.Number} is not UTF-8 text; a sentence a line was expected")
+            : [.. lines.Select(line => line.Text!)];
     }
 
     static string Plain(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();

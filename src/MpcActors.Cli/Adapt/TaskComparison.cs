@@ -11,7 +11,7 @@ sealed class TaskComparison(EncoderModel model, IReadOnlyList<TextTask> tasks)
     const int Shots = 16, Draws = 5, TextsTogether = 64;
 
     /// <param name="models">By the name that reports use.</param>
-    public IReadOnlyList<AdaptTask> Of(IReadOnlyDictionary<string, (UseLiteModel Model, TrainedAttention Attention)> models)
+    public IReadOnlyList<AdaptTask> Of(IReadOnlyDictionary<string, (UseLiteModel Model, TrainedAttention Attention)> models, CancellationToken cancellation)
     {
         var teacher = new SingleEncoder(model.Published.Model, TrainedAttention.Softmax);
         return [.. tasks.Select(Compare)];
@@ -20,33 +20,33 @@ sealed class TaskComparison(EncoderModel model, IReadOnlyList<TextTask> tasks)
         {
             var labels = Labels(teacher, task);
             int[] answers = [.. task.Test.Select(text => text.Label)];
-            var (expected, predicted) = (Embed(teacher, task.Test), Array.Empty<int>());
+            var (expected, predicted) = (Embed(teacher, task.Test, cancellation), Array.Empty<int>());
             var results = new Dictionary<string, TaskAgreement>(StringComparer.Ordinal);
             predicted = Classification.Predictions(Logits(expected, labels), new double[labels.Classes]);
             foreach (var (name, (weights, attention)) in models)
             {
                 var encoder = new SingleEncoder(weights, attention);
-                var found = Embed(encoder, task.Test);
+                var found = Embed(encoder, task.Test, cancellation);
                 var logits = Logits(found, labels);
                 var own = Classification.Predictions(logits, new double[labels.Classes]);
                 results[name] = new(
                     Enumerable.Range(0, answers.Length).Average(text => Cosine(found, expected, text, labels.Width)),
                     Share(own, predicted),
                     Share(own, answers),
-                    WithOffsets(encoder, task, labels, logits, answers));
+                    WithOffsets(encoder, task, labels, logits, answers, cancellation));
             }
 
             return new AdaptTask(task.Name, answers.Length, results);
         }
     }
 
-    double WithOffsets(SingleEncoder encoder, TextTask task, LabelMatrix labels, double[,] test, int[] answers)
+    double WithOffsets(SingleEncoder encoder, TextTask task, LabelMatrix labels, double[,] test, int[] answers, CancellationToken cancellation)
     {
         if (task.Pool.GroupBy(text => text.Label).Any(texts => texts.Count() < 2 * Shots)) return Classification.Accuracy(test, answers, new double[labels.Classes]);
         return Enumerable.Range(0, Draws).Average(draw =>
         {
             var train = FewShot.Split(task, Shots, (ulong)draw).Train;
-            return Classification.Accuracy(test, answers, ClassOffsets.Fit(Logits(Embed(encoder, train), labels), [.. train.Select(text => text.Label)]));
+            return Classification.Accuracy(test, answers, ClassOffsets.Fit(Logits(Embed(encoder, train, cancellation), labels), [.. train.Select(text => text.Label)]));
         });
     }
 
@@ -60,8 +60,14 @@ sealed class TaskComparison(EncoderModel model, IReadOnlyList<TextTask> tasks)
         return new LabelMatrix(weight, width, classes);
     }
 
-    float[] Embed(SingleEncoder encoder, IReadOnlyList<LabelledText> texts) =>
-        [.. texts.Select(text => model.Published.Tokenizer.Encode(text.Text)).Chunk(TextsTogether).SelectMany(batch => encoder.Forward(batch).Embeddings)];
+    float[] Embed(SingleEncoder encoder, IReadOnlyList<LabelledText> texts, CancellationToken cancellation) =>
+    [
+        .. texts.Select(text => model.Published.Tokenizer.Encode(text.Text)).Chunk(TextsTogether).SelectMany(batch =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return encoder.Forward(batch).Embeddings;
+        }),
+    ];
 
     static double[,] Logits(float[] embeddings, LabelMatrix labels)
     {

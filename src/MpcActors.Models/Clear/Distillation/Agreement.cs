@@ -15,7 +15,7 @@ public sealed record Agreement(
     private const int TextsTogether = 64;
 
     /// <param name="teacher">With softmax.</param>
-    public static Agreement Measure(UseLiteModel teacher, UseLiteModel student, TrainedAttention attention, IReadOnlyList<int[]> texts)
+    public static Agreement Measure(UseLiteModel teacher, UseLiteModel student, TrainedAttention attention, IReadOnlyList<int[]> texts, CancellationToken cancellation = default)
     {
         var (with, without) = (new SingleEncoder(student, attention), new SingleEncoder(teacher, TrainedAttention.Softmax));
         var layers = teacher.Layers.Count;
@@ -24,6 +24,7 @@ public sealed record Agreement(
         long denominators = 0;
         foreach (var batch in texts.Chunk(TextsTogether))
         {
+            cancellation.ThrowIfCancellationRequested();
             var (a, b) = (with.Forward(batch), without.Forward(batch));
             found.AddRange(a.Embeddings);
             expected.AddRange(b.Embeddings);

@@ -13,6 +13,7 @@ internal static class DistillationLoss
 {
     private const float ProjectedWeight = 5;
     private const float HiddenWeight = 0.1f;
+    private const double LeastSpread = 1e-9;
     private const float DenominatorWeight = 0.2f;
     private const float DenominatorGoal = 1.5f * RandomFeatures.DenominatorFloor;
 
@@ -41,14 +42,14 @@ internal static class DistillationLoss
             ? 0
             : -2 * DenominatorWeight * (DenominatorGoal - denominator) / (RandomFeatures.DenominatorFloor * RandomFeatures.DenominatorFloor * attention.Denominators.Length);
 
-    /// <summary>weight · Σ (student − teacher)² / Σ (teacher − column mean)²; a large constant column does not hide the others' error.</summary>
+    /// <summary>weight · Σ (student − teacher)² / Σ (teacher − column mean)²; a large constant column does not hide the others' error. Where all rows are alike, as a single one is, Σ teacher² stands below.</summary>
     /// <returns>The ratio without its weight.</returns>
     public static double Relative(float[] student, float[] teacher, int columns, float weight, out float[] gradient)
     {
         var means = new float[columns];
         SingleRows.AddRows(teacher, means);
         var rows = teacher.Length / columns;
-        double squares = 0, errors = 0;
+        double squares = 0, errors = 0, sizes = 0;
         gradient = new float[student.Length];
         for (var i = 0; i < student.Length; i++)
         {
@@ -56,7 +57,10 @@ internal static class DistillationLoss
             errors += (double)gradient[i] * gradient[i];
             var centred = (double)teacher[i] - means[i % columns] / rows;
             squares += centred * centred;
+            sizes += (double)teacher[i] * teacher[i];
         }
+
+        if (squares <= LeastSpread * sizes) squares = sizes;
 
         var scale = (float)(2 * weight / squares);
         for (var i = 0; i < gradient.Length; i++) gradient[i] *= scale;

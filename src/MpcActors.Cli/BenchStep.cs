@@ -17,7 +17,7 @@ sealed class StepOptions(bool isOfLayer)
     readonly Option<bool> _backward = new("--backward") { Description = "A step of gradients through the layer instead of a pass; softmax if no --attention is given" };
 
     readonly Option<string> _method = Options.Choice(
-        "--method", "A forward pass only, or a step of gradients: of all tensors, of all but the tables of words, or of a prompt", "fot", "fot", "sft", "layers", "prompt");
+        "--method", "A forward pass only, or a step of gradients: of all tensors (sft; tune's with --train-embedding), of all but the tables of words (layers; tune's sft without), or of a prompt", "fot", "fot", "sft", "layers", "prompt");
 
     readonly Option<int> _promptRows = Options.Count("--prompt-rows", "Rows of the prompt before the text's tokens, with --method prompt", 50, 1, 1 << 12);
 

@@ -15,7 +15,7 @@ static class CostCommand
     public static Command Create()
     {
         var transformer = new TransformerOptions("roberta-large", 512, 1 << 16);
-        var method = Options.Choice("--method", "How the model is tuned: forward passes only, or a gradient step of all weights or of a prompt (Adam; softmax if no --attention is given)", "fot", "fot", "sft", "prompt");
+        var method = Options.Choice("--method", "How the model is tuned: forward passes only, or a gradient step of all weights, the table of words with them (sft; tune trains that with --train-embedding alone), or of a prompt (Adam; softmax if no --attention is given)", "fot", "fot", "sft", "prompt");
         var promptRows = Options.Count("--prompt-rows", "Rows of the prompt before the text's tokens, with --method prompt", 50, 1, 1 << 12);
         var batch = Options.Count("--batch", "Texts that each prompt is tried on", 1, 1, 1 << 16);
         var population = Options.Count("--population", "Prompts that are tried in the same rounds", 1, 1, 1 << 16);

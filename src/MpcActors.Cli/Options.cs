@@ -36,8 +36,8 @@ static class Options
 
     public static Option<string> Choice(string name, string description, string initial, params string[] values) => ChoiceOr(name, null, description, initial, _ => false, values);
 
-    /// <param name="elseName">What else may be given, as the help calls it.</param>
-    /// <param name="isElse">Whether it is that.</param>
+    /// <param name="elseName">Of a folder that may be given instead, as the help calls it.</param>
+    /// <param name="isElse">Whether it is one.</param>
     public static Option<string> ChoiceOr(string name, string? elseName, string description, string initial, Func<string, bool> isElse, params string[] values)
     {
         var option = new Option<string>(name)
@@ -48,7 +48,7 @@ static class Options
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
-                if (!values.Contains(text) && !isElse(text)) result.AddError($"{name} is '{text}', but must be one of {string.Join(", ", values)}{Nearest.Hint(text, values)}");
+                if (!values.Contains(text) && !isElse(text)) result.AddError($"{name} is '{text}', but must be one of {string.Join(", ", values)}{(elseName is null || Nearest.Hint(text, values).Length > 0 ? "" : ", or a folder that is there")}{Nearest.Hint(text, values)}");
                 return text;
             },
         };

@@ -38,6 +38,7 @@ public sealed class BadInputTests
     [InlineData("tune --data x --method sft --prompt-rows 5", "--prompt-rows is for --method fot and prompt")]
     [InlineData("tune --data x --method prompt --train-embedding", "--train-embedding is for --method sft")]
     [InlineData("tune --data x --method stf", "did you mean sft?")]
+    [InlineData("tune --data x --method sft --model bert.json", "--model is 'bert.json', but must be one of use-lite, tiny, or a folder that is there")]
     [InlineData("bench kernel", "unknown command 'kernel'; did you mean kernels?")]
     [InlineData("cost --model roberta-lagre", "unknown model 'roberta-lagre': use roberta-base,")]
     [InlineData("cost --suite publisched", "did you mean published?")]

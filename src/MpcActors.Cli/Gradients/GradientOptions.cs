@@ -18,7 +18,7 @@ sealed class GradientOptions
     const int PromptRows = 50;
 
     readonly Option<string> _method = Options.Choice(
-        "--method", "What is learned and how: a prompt from forward passes alone (fot), all weights (sft) or the rows of a prompt (prompt) by gradients", ForwardOnly, ForwardOnly, FineTuning, Prompt);
+        "--method", "What is learned and how: a prompt from forward passes alone (fot); by gradients all weights but the table of words (sft), or the rows of a prompt (prompt)", ForwardOnly, ForwardOnly, FineTuning, Prompt);
     readonly Option<double?> _rate = Real("--learning-rate", "Learning rate (default: 0.0001 for sft, 0.01 for prompt; 0.01 and 0.1 with sgd)");
     readonly Option<string> _schedule = Options.Choice("--schedule", "How the rate goes on after the warm-up: as it is, or down to 0", "linear", "constant", "linear", "cosine");
     readonly Option<int> _warmUp = Options.Count("--warm-up", "First steps, in which the learning rate grows from nothing", 0, least: 0);
@@ -29,7 +29,8 @@ sealed class GradientOptions
     readonly Option<int> _check = Options.Count("--check-every", "Steps between two looks at the development texts", 20);
     readonly Option<int> _keep = Options.Count("--checkpoint-every", "Steps between two states that are kept", 1);
     readonly Option<string> _suite = Options.Choice("--suite", "Protocols: ours, PriFFT's hybrid (functions by keys); of forward passes, the faster of both for each operation on the network (auto); of a step of gradients, CrypTen's as published", "fused", "fused", "prifft", NamedSuite.Auto, "published");
-    readonly Option<bool> _words = Options.Flag("--train-embedding", "With --method sft: the table of words too, by shared one-hot tokens");
+    readonly Option<string> _suite = Options.Choice("--suite", "Protocols: ours, PriFFT's hybrid (functions by keys), or, of a step of gradients, CrypTen's as published", "fused", "fused", "prifft", "published");
+    readonly Option<bool> _words = Options.Flag("--train-embedding", "With --method sft: the table of words too, by shared one-hot tokens, which is what sft means to cost and bench");
 
     Option[] Own => [_rate, _schedule, _warmUp, _decay, _clip, _steps, _batch, _check, _keep, _words];
 

@@ -4,6 +4,7 @@ using MpcActors.Models.Transformers;
 using MpcActors.Models.Transformers.Training;
 using MpcActors.Network;
 using MpcActors.Protocols;
+using MpcActors.Ring;
 
 namespace MpcActors.Experiments;
 
@@ -22,19 +23,28 @@ public sealed record CostPlan(
     /// <summary>The program, its collector's reserve and what else is always there.</summary>
     const long Base = 600_000_000;
 
+    /// <summary>Two shares, two openings, three masks; two openings and three masks. Gradients are used up part by part.</summary>
+    const int CopiesOfTrained = 7, CopiesOfFrozen = 5;
+
+    /// <summary>Both parties' shares of an optimiser's two moments.</summary>
+    const int CopiesOfMoments = 4;
+
+    /// <summary>Openings and masks, as far as the way back reads them.</summary>
+    const int CopiesOfOpening = 5;
+
+    /// <summary>What a step holds to its end: shares of the weights, their openings and masks, gradients, moments, and what the way there keeps for the way back. Null of a pass, whose layers are streamed.</summary>
+    public long? KeptBytes { get; init; }
+
     /// <summary>Which protocols were picked, and why; none where a suite leaves no choice.</summary>
     public IReadOnlyList<SuiteChoice> Choices { get; init; } = [];
-
-    /// <summary>Tensors that are trained, with their moments, stay in memory; layers that are not pass through.</summary>
-    public long KeptParameters { get; init; }
 
     public OperationCost Total { get; } = Operations.Aggregate(new OperationCost(""), (sum, operation) => sum + operation);
 
     /// <summary>Sent and received by one party: CrypTen's way of counting, and so the papers'.</summary>
     public long CryptenBytes => 2 * Total.SentBytes;
 
-    /// <summary>An estimate for all roles in one process, with the layers streamed that are not trained.</summary>
-    public long PeakBytes => Base + CopiesOfStep * LargestStep + CopiesOfLayer * sizeof(ulong) * Math.Max(KeptParameters, Outline.LayerShapes(0).Sum(shape => (long)shape.Count));
+    /// <summary>An estimate for all roles in one process.</summary>
+    public long PeakBytes => Base + CopiesOfStep * LargestStep + (KeptBytes ?? CopiesOfLayer * sizeof(ulong) * Outline.LayerShapes(0).Sum(shape => (long)shape.Count));
 
     /// <summary>Plans one pass over <paramref name="sequences"/> texts of <paramref name="tokens"/> each, all in the same rounds.</summary>
     /// <exception cref="ArgumentException">More values would be handled at once than a tensor can hold.</exception>
@@ -65,16 +75,30 @@ public sealed record CostPlan(
         var answers = Enumerable.Repeat(Math.Max(0, tokens - 2), texts).ToArray();
         try
         {
-            var plan = TrainingPlan.Of(suite.CreateTraining(), config, PassSettings.Classes, method, promptRows, lengths, answers, optimizer ?? new ShareAdam(new AdamSettings(1e-3)), attention);
+            optimizer ??= new ShareAdam(new AdamSettings(1e-3));
+            var plan = TrainingPlan.Of(suite.CreateTraining(), config, PassSettings.Classes, method, promptRows, lengths, answers, optimizer, attention);
             return new(TransformerOutline.Of(config, attention?.Kind ?? AttentionKind.Softmax, attention?.Features ?? 0, PassSettings.Classes), texts, [.. plan.Operations.Where(IsOfPass)], plan.SetUpBytes, plan.LargestStep)
             {
-                KeptParameters = config.Parameters,
+                KeptBytes = KeptBy(config, method, promptRows, attention, optimizer is not ShareSgd, plan.Operations),
             };
         }
         catch (OverflowException problem)
         {
             throw new ArgumentException($"a step on {texts} texts of {tokens} tokens handles more values at once than a tensor holds, 2^31; plan fewer texts a step", problem);
         }
+    }
+
+    static long KeptBy(TransformerConfig config, TuningMethod method, int promptRows, TrainableAttention? attention, bool hasMoments, IReadOnlyList<OperationCost> operations)
+    {
+        var (trained, frozen) = (0L, 0L);
+        _ = new TrainableTransformer(config, PassSettings.Classes, method, promptRows, (name, shape, isTrained) =>
+        {
+            if (isTrained) trained += shape.Count;
+            else frozen += shape.Count;
+            return new Parameter(name, new Share(RingTensor.Hollow(shape), FixedPoint.FractionBits), isTrained);
+        }, attention);
+        var forward = operations.Where(operation => operation.Path.StartsWith("forward/", StringComparison.Ordinal) && operation.Operation != "weights").Sum(operation => operation.SentBytes);
+        return sizeof(ulong) * ((CopiesOfTrained + (hasMoments ? CopiesOfMoments : 0)) * trained + CopiesOfFrozen * frozen) + CopiesOfOpening * forward;
     }
 
     /// <summary>Setting up is counted by itself, and what has neither rounds nor bytes is nothing to look at.</summary>

@@ -35,29 +35,6 @@ public sealed record StepSettings(
     /// <exception cref="ArgumentException">More values would be handled at once than a tensor can hold.</exception>
     public CostPlan Plan() => CostPlan.OfStep(Config, Suite, Method, PromptRows, Tokens, Texts, Attention, Optimizer);
 
-    /// <summary>An estimate for all roles in one process: shares of the weights, their openings and masks, gradients, and what the way there keeps for the way back.</summary>
-    public long PeakBytes(CostPlan plan)
-    {
-        var (trained, frozen) = (0L, 0L);
-        foreach (var (_, shape, isTrained) in Tensors())
-        {
-            if (isTrained) trained += shape.Count;
-            else frozen += shape.Count;
-        }
-
-        var forward = plan.Operations.Where(operation => operation.Path.StartsWith("forward/", StringComparison.Ordinal) && operation.Operation != "weights").Sum(operation => operation.SentBytes);
-        return Base + CopiesOfStep * plan.LargestStep + sizeof(ulong) * (CopiesOfTrained * trained + CopiesOfFrozen * frozen) + CopiesOfOpening * forward;
-    }
-
-    /// <summary>Two shares, two openings, three masks; two openings and three masks. Gradients are used up part by part.</summary>
-    const int CopiesOfTrained = 7;
-    const int CopiesOfFrozen = 5;
-
-    /// <summary>Openings and masks, as far as the way back reads them.</summary>
-    const int CopiesOfOpening = 5;
-    const int CopiesOfStep = 4;
-    const long Base = 600_000_000;
-
     /// <summary>The model's tensors in the order in which they are shared.</summary>
     public IReadOnlyList<(string Name, Shape Shape, bool IsTrained)> Tensors()
     {

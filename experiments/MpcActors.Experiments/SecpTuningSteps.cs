@@ -63,7 +63,7 @@ public sealed partial class SecpTuningCost
             var config = model with { Layers = layers, Positions = Math.Max(model.Positions, rows + tokens + model.FirstPosition) };
             step = new StepSettings(new RandomTransformer(config, settings.Seed), NamedSuite.Fused, TrainableAttention.Softmax, method, rows, tokens - rows, 1, settings.Seed);
         }
-        while (step.PeakBytes(step.Plan()) > usable && --layers > 0);
+        while (step.Plan().PeakBytes > usable && --layers > 0);
         return step;
     }
 

@@ -65,7 +65,7 @@ static class BenchStep
 
     static void RequireMemory(StepSettings settings, CostPlan plan)
     {
-        var (needed, available) = (settings.PeakBytes(plan), (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * UsableMemory));
+        var (needed, available) = (plan.PeakBytes, (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * UsableMemory));
         if (needed <= available) return;
         throw new BadInputException(string.Create(CultureInfo.InvariantCulture,
             $"a step of {settings.Config.Name} with {settings.Config.Layers} layers needs about {needed / 1e9:0.0} GB for all roles in one process, and {available / 1e9:0.0} GB may be used here; fewer --layers fit, and 'mpc cost --method' plans any number"));
@@ -164,7 +164,7 @@ sealed record StepReport : Report
         SetUpBytesPerParty = measured.SetUpBytes,
         MaxError = measured.MaxError,
         PeakBytes = measured.PeakBytes,
-        PlannedPeakBytes = settings.PeakBytes(plan),
+        PlannedPeakBytes = plan.PeakBytes,
         IsAsPlanned = measured.Operations.SequenceEqual(plan.Operations) && measured.SetUpBytes == plan.SetUpBytes,
         Transcript = measured.Transcript,
     };

@@ -90,6 +90,23 @@ public sealed class CostTests
         Assert.Contains("softmax", refused.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>Weights that stay as they are have no gradient and no moments; what one plans is what the other refuses or runs.</summary>
+    [Fact]
+    public async Task Memory_of_a_step_is_that_of_what_it_trains_and_the_same_to_cost_and_bench()
+    {
+        using var scratch = new Scratch();
+        // 124 million numbers, of eight bytes each: five times where they stay as they are.
+        var prompt = await Json("cost", "--method", "prompt", "--model", "roberta-base", "--tokens", "32", "--json");
+        Assert.InRange(Peak(prompt, "peakBytes"), 4e9, 8e9);
+
+        // What is executed has no moments: of Adam's both parties hold two a number, and its dearest call is no smaller.
+        var tiny = await Json("cost", "--method", "sft", "--model", "tiny-roberta", "--tokens", "9", "--attention", "softmax", "--json");
+        var executed = await Json("bench", "model", "--method", "sft", "--model", "tiny-roberta", "--tokens", "9", "--attention", "softmax", "--repeats", "1", "--out", scratch.Folder, "--json");
+        Assert.InRange(Peak(tiny, "peakBytes") - Peak(executed, "plannedPeakBytes"), 1, 100_000_000);
+
+        static double Peak(JsonNode of, string name) => of[name]!.GetValue<double>();
+    }
+
     [Fact]
     public async Task More_queries_than_a_population_take_more_passes()
     {

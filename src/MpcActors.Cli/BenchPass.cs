@@ -10,9 +10,6 @@ namespace MpcActors.Cli;
 /// <summary>Executes a forward pass on shares, one layer or all of them, and compares it with the plan and with the model in the clear.</summary>
 static class BenchPass
 {
-    /// <summary>Of what the machine has: the rest is the system's.</summary>
-    const double UsableMemory = 0.9;
-
     public static Command CreateLayer() => Create(
         "layer", "One encoder layer on shares: processor time, rounds, bytes, error, memory.", layers: 1, tokens: 128,
         ("mpc bench layer --backward", "a step of gradients through the layer, the way there, the way back and the optimiser apart"),
@@ -64,7 +61,8 @@ static class BenchPass
         var output = Output.Of(result, common);
         var settings = new PassSettings(choice.Weights(drawn ?? common.Seed, drawn is not null), choice.Suite, choice.Attention, choice.Features, choice.Tokens, batch, common.Seed) { IsStreamed = name == "model", Repeats = repeats };
         var plan = BadInputException.Check(() => CostPlan.Of(settings.Outline, choice.Suite, choice.Tokens, batch));
-        RequireMemory(plan, choice, batch);
+        BenchFigures.RequireMemory(
+            plan.PeakBytes, $"this pass of {choice.Config.Name}", $"a smaller {(batch > 1 ? "--batch" : choice.Tokens > 64 ? "--tokens" : "--model")} fits, and 'mpc cost' plans any size");
         var files = new OutputFolder(common.Out);
         var watch = Stopwatch.StartNew();
         var measured = await ExecutedPass.RunAsync(settings, output.Error.WriteLine, cancellation);
@@ -74,31 +72,18 @@ static class BenchPass
         return (int)ExitCode.Done;
     }
 
-    static void RequireMemory(CostPlan plan, TransformerChoice choice, int batch)
-    {
-        var available = (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * UsableMemory);
-        if (plan.PeakBytes <= available) return;
-        var remedy = batch > 1 ? "--batch" : choice.Tokens > 64 ? "--tokens" : "--model";
-        throw new BadInputException(string.Create(CultureInfo.InvariantCulture,
-            $"this pass of {choice.Config.Name} needs about {plan.PeakBytes / 1e9:0.0} GB for all roles in one process, and {available / 1e9:0.0} GB may be used here; a smaller {remedy} fits, and 'mpc cost' plans any size"));
-    }
-
     static IEnumerable<IRenderable> Tables(PassReport report)
     {
         var table = new Table { Title = new TableTitle($"{report.Model}, {report.Layers} layer(s), {report.Tokens} tokens x {report.Batch}, {report.Attention}, {report.Suite}") };
         foreach (var name in new[] { "operation", "rounds", "MB sent by each party", "MB dealt", "share" }) table.AddColumn(name);
         foreach (var operation in report.ByOperation)
-            table.AddRow(operation.Operation, Whole(operation.Rounds), Mega(operation.SentBytes), Mega(operation.OfflineBytes), operation.Share.ToString("0.0 %", CultureInfo.InvariantCulture));
-        table.AddRow("all", Whole(report.Rounds), Mega(report.SentBytesPerParty[0]), Mega(report.OfflineBytesPerParty[1]), "");
+            table.AddRow(operation.Operation, BenchFigures.Whole(operation.Rounds), BenchFigures.Mega(operation.SentBytes), BenchFigures.Mega(operation.OfflineBytes), operation.Share.ToString("0.0 %", CultureInfo.InvariantCulture));
+        table.AddRow("all", BenchFigures.Whole(report.Rounds), BenchFigures.Mega(report.SentBytesPerParty[0]), BenchFigures.Mega(report.OfflineBytesPerParty[1]), "");
         yield return table;
         yield return new Text(string.Create(CultureInfo.InvariantCulture,
             $"{report.CpuSeconds:0.00} s of processor time of both parties and the dealer ({report.CpuSecondsOfPasses[0]:0.00} to {report.CpuSecondsOfPasses[^1]:0.00} in {report.CpuSecondsOfPasses.Count} passes); {report.OnlineSeconds:0.00} s online computation. Online time: {string.Join(", ", report.Seconds.Select(network => string.Create(CultureInfo.InvariantCulture, $"{network.Key} {network.Value:0.0} s")))}.\nLargest error {report.MaxError:0.0e0}, mean {report.MeanError:0.0e0}, gross errors {report.GrossErrors}. Peak memory {report.PeakBytes / 1e9:0.0} GB (planned {report.PlannedPeakBytes / 1e9:0.0}). The plan and the run {(report.IsAsPlanned ? "agree in every round and byte" : "DIFFER")}.\n"));
         foreach (var picks in SuitePick.Tables(report.Picks)) yield return picks;
     }
-
-    static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    static string Mega(long bytes) => (bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture);
 }
 
 /// <summary>An executed pass, for machines.</summary>

@@ -43,9 +43,6 @@ sealed class StepOptions(bool isOfLayer)
 /// <summary>Executes a step of gradients on shares, and compares it with the plan and its logits with the model in the clear.</summary>
 static class BenchStep
 {
-    /// <summary>Of what the machine has: the rest is the system's.</summary>
-    const double UsableMemory = 0.9;
-
     public static async Task<int> RunAsync(
         ParseResult result, string name, TransformerChoice choice, CommonSettings common, StepChoice step, int batch, ulong? drawn, int repeats, CancellationToken cancellation)
     {
@@ -53,7 +50,8 @@ static class BenchStep
         var settings = new StepSettings(
             choice.Weights(drawn ?? common.Seed, drawn is not null), choice.Suite, choice.Trainable, step.Method, step.PromptRows, choice.Tokens, batch, common.Seed) { Repeats = repeats };
         var plan = BadInputException.Check(settings.Plan);
-        RequireMemory(settings, plan);
+        BenchFigures.RequireMemory(
+            plan.PeakBytes, $"a step of {settings.Config.Name} with {settings.Config.Layers} layers", "fewer --layers fit, and 'mpc cost --method' plans any number");
         var files = new OutputFolder(common.Out);
         var watch = Stopwatch.StartNew();
         var measured = await ExecutedStep.RunAsync(settings, output.Error.WriteLine, cancellation);
@@ -63,14 +61,6 @@ static class BenchStep
         return (int)ExitCode.Done;
     }
 
-    static void RequireMemory(StepSettings settings, CostPlan plan)
-    {
-        var (needed, available) = (plan.PeakBytes, (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * UsableMemory));
-        if (needed <= available) return;
-        throw new BadInputException(string.Create(CultureInfo.InvariantCulture,
-            $"a step of {settings.Config.Name} with {settings.Config.Layers} layers needs about {needed / 1e9:0.0} GB for all roles in one process, and {available / 1e9:0.0} GB may be used here; fewer --layers fit, and 'mpc cost --method' plans any number"));
-    }
-
     static IEnumerable<IRenderable> Tables(StepReport report)
     {
         var table = new Table { Title = new TableTitle($"{report.Model}, {report.Method}, {report.Layers} layer(s), {report.Tokens} tokens x {report.Batch}, {report.Attention}, {report.Suite}") };
@@ -78,8 +68,8 @@ static class BenchStep
         foreach (var phase in report.ByPhase)
         {
             foreach (var operation in phase.ByOperation)
-                table.AddRow(phase.Phase, operation.Operation, Whole(operation.Rounds), Mega(operation.SentBytes), Mega(operation.OfflineBytes), operation.Share.ToString("0.0 %", CultureInfo.InvariantCulture), Seconds(phase.ProcessorSecondsByOperation.GetValueOrDefault(operation.Operation)));
-            table.AddRow(phase.Phase, "all", Whole(phase.Rounds), Mega(phase.SentBytes), Mega(phase.OfflineBytes), "", Seconds(phase.ProcessorSeconds));
+                table.AddRow(phase.Phase, operation.Operation, BenchFigures.Whole(operation.Rounds), BenchFigures.Mega(operation.SentBytes), BenchFigures.Mega(operation.OfflineBytes), operation.Share.ToString("0.0 %", CultureInfo.InvariantCulture), Seconds(phase.ProcessorSecondsByOperation.GetValueOrDefault(operation.Operation)));
+            table.AddRow(phase.Phase, "all", BenchFigures.Whole(phase.Rounds), BenchFigures.Mega(phase.SentBytes), BenchFigures.Mega(phase.OfflineBytes), "", Seconds(phase.ProcessorSeconds));
         }
 
         yield return table;
@@ -88,10 +78,6 @@ static class BenchStep
     }
 
     static string Seconds(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
-
-    static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    static string Mega(long bytes) => (bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture);
 }
 
 /// <summary>One phase of an executed step.</summary>

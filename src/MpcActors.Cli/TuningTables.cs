@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using static MpcActors.Cli.Figures;
 
 namespace MpcActors.Cli;
 
@@ -60,19 +61,4 @@ static class TuningTables
                 Seconds(cost.ComputeSeconds), Number(cost.Total.Rounds), Seconds(cost.Total.Seconds));
         return table;
     }
-
-    static string Share(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
-
-    static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
-
-    static string Seconds(double value) => value.ToString(value < 10 ? "0.00 s" : "0.0 s", CultureInfo.InvariantCulture);
-
-    static string Bytes(long[] parties) => string.Join(" / ", parties.Select(Bytes));
-
-    public static string Bytes(long bytes) => bytes switch
-    {
-        < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
-        < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
-    };
 }

@@ -37,11 +37,5 @@ sealed record FewShotPart(
         throw new InvalidDataException($"{file} is no part of an earlier run; remove it, or name another folder with --out");
     }
 
-    /// <summary>Written aside and moved into place.</summary>
-    public void Write(string file)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllText(file + ".new", JsonSerializer.Serialize(this, Format) + "\n");
-        File.Move(file + ".new", file, overwrite: true);
-    }
+    public void Write(string file) => new OutputFolder(Path.GetDirectoryName(file)!).Write(Path.GetFileName(file), JsonSerializer.Serialize(this, Format) + "\n");
 }

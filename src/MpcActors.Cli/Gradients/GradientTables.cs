@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using static MpcActors.Cli.Figures;
 
 namespace MpcActors.Cli;
 
@@ -61,14 +62,4 @@ static class GradientTables
             table.AddRow(part.Name, Number(part.Rounds), Bytes(part.SentBytes), Bytes(part.DealtBytes), Number(part.Multiplications));
         return table;
     }
-
-    static string Share(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
-
-    static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
-
-    static string Seconds(double value) => value.ToString(value < 10 ? "0.00 s" : "0.0 s", CultureInfo.InvariantCulture);
-
-    static string Bytes(long[] parties) => string.Join(" / ", parties.Select(bytes => Bytes(bytes)));
-
-    static string Bytes(double bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.00} MB");
 }

@@ -73,7 +73,7 @@ static class StatusCommand
             string[] cells =
             [
                 node.Role, node.ProcessId.ToString(CultureInfo.InvariantCulture), state, progress,
-                string.Create(CultureInfo.InvariantCulture, $"{node.BusySeconds:0.0} of {node.ElapsedSeconds:0} s"), TuningTables.Bytes(node.MemoryBytes), node.Last,
+                string.Create(CultureInfo.InvariantCulture, $"{node.BusySeconds:0.0} of {node.ElapsedSeconds:0} s"), Figures.Bytes(node.MemoryBytes), node.Last,
             ];
             table.AddRow(Array.ConvertAll(cells, Markup.Escape));
         }
@@ -98,7 +98,7 @@ static class StatusCommand
         return table;
     }
 
-    static string Frames(long frames, long bytes) => frames == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{frames:N0} frames, {TuningTables.Bytes(bytes)}");
+    static string Frames(long frames, long bytes) => frames == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{frames:N0} frames, {Figures.Bytes(bytes)}");
 
     static string Ago(double? seconds) => seconds is { } ago ? string.Create(CultureInfo.InvariantCulture, $"{ago:0.0} s ago") : "";
 

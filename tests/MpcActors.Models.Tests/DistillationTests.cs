@@ -22,7 +22,7 @@ public sealed class DistillationTests
 
         var pass = student.Forward(Texts(7));
         Assert.Contains(pass.Layers.SelectMany(layer => layer.Attention.Denominators), value => value is > RandomFeatures.DenominatorFloor and < 1.5f * RandomFeatures.DenominatorFloor);
-        var (_, _, embeddings, inner) = DistillationLoss.Of(pass, target);
+        var (_, embeddings, inner) = DistillationLoss.Of(pass, target);
         student.Backward(pass, embeddings, inner);
 
         foreach (var tensor in student.Tensors.Where(tensor => tensor.IsTrained))

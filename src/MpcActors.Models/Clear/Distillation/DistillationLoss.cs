@@ -17,21 +17,20 @@ internal static class DistillationLoss
     private const float DenominatorWeight = 0.2f;
     private const float DenominatorGoal = 1.5f * RandomFeatures.DenominatorFloor;
 
-    /// <returns>1 − cosine, the hidden states' relative error (mean), and the gradients.</returns>
-    public static (double Distance, double Hidden, float[] Embeddings, HiddenGradients Inner) Of(EncoderPass student, EncoderPass teacher)
+    /// <returns>1 − cosine, and the gradients.</returns>
+    public static (double Distance, float[] Embeddings, HiddenGradients Inner) Of(EncoderPass student, EncoderPass teacher)
     {
         var (distance, embeddings) = Embeddings(student.Embeddings, teacher.Embeddings, teacher.Lengths.Length);
         var layers = student.Layers.Count;
         var (middles, outputs) = (new float[layers][], new float[layers][]);
-        var hidden = 0.0;
         for (var layer = 0; layer < layers; layer++)
         {
-            hidden += Relative(student.Layers[layer].Middle, teacher.Layers[layer].Middle, Columns(teacher.Layers[layer].Middle), HiddenWeight, out middles[layer]);
-            hidden += Relative(student.Layers[layer].Output!, teacher.Layers[layer].Output!, Columns(teacher.Layers[layer].Output!), HiddenWeight, out outputs[layer]);
+            Relative(student.Layers[layer].Middle, teacher.Layers[layer].Middle, Columns(teacher.Layers[layer].Middle), HiddenWeight, out middles[layer]);
+            Relative(student.Layers[layer].Output!, teacher.Layers[layer].Output!, Columns(teacher.Layers[layer].Output!), HiddenWeight, out outputs[layer]);
         }
 
-        hidden += Relative(student.Pooled, teacher.Pooled, teacher.Pooled.Length / teacher.Lengths.Length, HiddenWeight, out var pooled);
-        return (distance, hidden / (2 * layers + 1), embeddings, new HiddenGradients(middles, outputs, pooled, layer => Denominators(student.Layers[layer].Attention)));
+        Relative(student.Pooled, teacher.Pooled, teacher.Pooled.Length / teacher.Lengths.Length, HiddenWeight, out var pooled);
+        return (distance, embeddings, new HiddenGradients(middles, outputs, pooled, layer => Denominators(student.Layers[layer].Attention)));
 
         int Columns(float[] rows) => rows.Length / teacher.Lengths.Sum();
     }

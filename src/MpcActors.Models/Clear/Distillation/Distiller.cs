@@ -67,8 +67,6 @@ public sealed class Distiller
 
     internal double? LastDistance { get; set; }
 
-    internal SingleEncoder Student => student;
-
     internal IEnumerable<TrainableTensor> Trained => student.Tensors.Where(tensor => tensor.IsTrained);
 
     /// <summary>The trained tensors as they were when <see cref="BestDistance"/> was measured, in the order of <see cref="Trained"/>.</summary>
@@ -138,7 +136,7 @@ public sealed class Distiller
     private double WholeStep(int[][] batch)
     {
         var pass = student.Forward(batch);
-        var (distance, _, embeddings, inner) = DistillationLoss.Of(pass, teacher.Forward(batch));
+        var (distance, embeddings, inner) = DistillationLoss.Of(pass, teacher.Forward(batch));
         student.Backward(pass, embeddings, inner);
         return distance;
     }
@@ -150,7 +148,7 @@ public sealed class Distiller
         var goal = teacher.Layers[layer].ForwardAttention(x, lengths).Middle;
         var trace = student.Layers[layer].ForwardAttention(x, lengths);
         var error = DistillationLoss.Relative(trace.Middle, goal, goal.Length / lengths.Sum(), 1, out var gradient);
-        student.Layers[layer].BackwardAttention(trace, lengths, gradient, null, DistillationLoss.Denominators(trace.Attention), isInputWanted: false);
+        student.Layers[layer].BackwardAttention(trace, lengths, gradient, DistillationLoss.Denominators(trace.Attention), isInputWanted: false);
         return error;
     }
 

@@ -4,20 +4,15 @@ namespace MpcActors.Models.Clear.Training;
 public sealed class EncoderPass
 {
     internal EncoderPass(
-        IReadOnlyList<int[]> texts, int[] lengths, int extra, TrainablePrompt? prompt, TrainableLayer.Trace[] layers, float[] pooled, float[] squashed, float[] embeddings) =>
-        (Texts, Lengths, Extra, Prompt, Layers, Pooled, Squashed, Embeddings) = (texts, lengths, extra, prompt, layers, pooled, squashed, embeddings);
+        IReadOnlyList<int[]> texts, int[] lengths, TrainableLayer.Trace[] layers, float[] pooled, float[] squashed, float[] embeddings) =>
+        (Texts, Lengths, Layers, Pooled, Squashed, Embeddings) = (texts, lengths, layers, pooled, squashed, embeddings);
 
     public float[] Embeddings { get; }
 
     internal IReadOnlyList<int[]> Texts { get; }
 
-    /// <summary>Rows of each text, those of a prompt included.</summary>
+    /// <summary>Rows of each text.</summary>
     internal int[] Lengths { get; }
-
-    /// <summary>Prompt rows before each text.</summary>
-    internal int Extra { get; }
-
-    internal TrainablePrompt? Prompt { get; }
 
     internal IReadOnlyList<TrainableLayer.Trace> Layers { get; }
 

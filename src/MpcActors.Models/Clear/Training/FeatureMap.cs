@@ -22,11 +22,11 @@ internal sealed class FeatureMap(TrainableTensor? omega, int heads, int headWidt
 
         var phases = new float[x.Rows * heads * frequencies];
         for (var head = 0; head < heads; head++) SingleProduct.Multiply(Head(x, first, head), Omega(omega.Value, head), Phases(phases, head));
-        return Features(phases, 1);
+        return Features(phases);
     }
 
-    /// <summary>[cos st, sin st] for each head's phases t.</summary>
-    public float[] Features(float[] phases, float scale)
+    /// <summary>[cos t, sin t] for each head's phases t.</summary>
+    private float[] Features(float[] phases)
     {
         var features = new float[2 * phases.Length];
         SingleRows.Share(phases.Length / frequencies, (from, count) =>
@@ -34,7 +34,7 @@ internal sealed class FeatureMap(TrainableTensor? omega, int heads, int headWidt
             for (var part = from; part < from + count; part++)
                 for (var i = 0; i < frequencies; i++)
                 {
-                    var (sin, cos) = MathF.SinCos(scale * phases[part * frequencies + i]);
+                    var (sin, cos) = MathF.SinCos(phases[part * frequencies + i]);
                     features[2 * part * frequencies + i] = cos;
                     features[(2 * part + 1) * frequencies + i] = sin;
                 }
@@ -42,8 +42,8 @@ internal sealed class FeatureMap(TrainableTensor? omega, int heads, int headWidt
         return features;
     }
 
-    /// <summary>d/dt of [cos st, sin st].</summary>
-    public float[] ByPhases(float[] features, float[] gradients, float scale)
+    /// <summary>d/dt of [cos t, sin t].</summary>
+    private float[] ByPhases(float[] features, float[] gradients)
     {
         var phases = new float[features.Length / 2];
         SingleRows.Share(phases.Length / frequencies, (from, count) =>
@@ -52,7 +52,7 @@ internal sealed class FeatureMap(TrainableTensor? omega, int heads, int headWidt
                 for (var i = 0; i < frequencies; i++)
                 {
                     var (cos, sin) = (2 * part * frequencies + i, (2 * part + 1) * frequencies + i);
-                    phases[part * frequencies + i] = scale * (features[cos] * gradients[sin] - features[sin] * gradients[cos]);
+                    phases[part * frequencies + i] = features[cos] * gradients[sin] - features[sin] * gradients[cos];
                 }
         });
         return phases;
@@ -68,7 +68,7 @@ internal sealed class FeatureMap(TrainableTensor? omega, int heads, int headWidt
             return;
         }
 
-        var phases = ByPhases(features, gradients, 1);
+        var phases = ByPhases(features, gradients);
         for (var head = 0; head < heads; head++)
         {
             SingleProduct.Multiply(Phases(phases, head), Omega(omega.Value, head).Transposed, Head(dx, first, head));

@@ -1,30 +1,28 @@
 namespace MpcActors.Models.Clear.Training;
 
-/// <summary>The mean over a text's own rows, and the division by the length of a vector, each with its way back.</summary>
+/// <summary>The mean over a text's rows, and the division by the length of a vector, each with its way back.</summary>
 internal static class Pooling
 {
-    public static float[] Forward(float[] x, int[] lengths, int extra, float[]? shift)
+    public static float[] Forward(float[] x, int[] lengths)
     {
         var width = x.Length / lengths.Sum();
         var pooled = new float[lengths.Length * width];
         for (int text = 0, row = 0; text < lengths.Length; row += lengths[text], text++)
         {
             var mean = pooled.AsSpan(text * width, width);
-            var count = lengths[text] - extra;
-            for (var i = extra; i < lengths[text]; i++) SingleRows.AddScaled(mean, x.AsSpan((row + i) * width, width), 1);
-            foreach (ref var value in mean) value /= count;
-            if (shift is not null) SingleRows.AddScaled(mean, shift, 1);
+            for (var i = 0; i < lengths[text]; i++) SingleRows.AddScaled(mean, x.AsSpan((row + i) * width, width), 1);
+            foreach (ref var value in mean) value /= lengths[text];
         }
 
         return pooled;
     }
 
-    public static float[] Backward(float[] dy, int[] lengths, int extra, int width)
+    public static float[] Backward(float[] dy, int[] lengths, int width)
     {
         var dx = new float[lengths.Sum() * width];
         for (int text = 0, row = 0; text < lengths.Length; row += lengths[text], text++)
-            for (var i = extra; i < lengths[text]; i++)
-                SingleRows.AddScaled(dx.AsSpan((row + i) * width, width), dy.AsSpan(text * width, width), 1f / (lengths[text] - extra));
+            for (var i = 0; i < lengths[text]; i++)
+                SingleRows.AddScaled(dx.AsSpan((row + i) * width, width), dy.AsSpan(text * width, width), 1f / lengths[text]);
         return dx;
     }
 

@@ -4,7 +4,7 @@ namespace MpcActors.Models.Clear.Training;
 
 /// <summary>
 /// A sentence encoder in single precision that can be trained: a way there that keeps what the way back needs, and the way back, for texts of
-/// unequal lengths. The same seed gives the same bits on every run, on any number of cores. Not for shares: it is how models and prompts are
+/// unequal lengths. The same seed gives the same bits on every run, on any number of cores. Not for shares: it is how models are
 /// made and compared in the clear.
 /// </summary>
 public sealed class SingleEncoder
@@ -18,7 +18,6 @@ public sealed class SingleEncoder
     public SingleEncoder(UseLiteModel model, TrainedAttention attention)
     {
         start = model;
-        Attention = attention;
         Tensors = [.. model.ToTensors().Select(entry => new TrainableTensor(entry.Key, [.. entry.Value.Values], entry.Value.Shape)).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
         if (attention == TrainedAttention.RandomFeatures && model.Layers.Any(layer => layer.Features is null))
             throw new ArgumentException("the model has no frequencies for random feature attention", nameof(model));
@@ -26,8 +25,6 @@ public sealed class SingleEncoder
         layers = [.. model.Layers.Select((layer, index) => new TrainableLayer(layer, attention, Tensor, $"layer.{index}.", $"rfa.{index}.omega"))];
         head = new TrainableDense(Tensor("head.weight"), Tensor("head.bias"));
     }
-
-    public TrainedAttention Attention { get; }
 
     /// <summary>Width of an embedding.</summary>
     public int Width => head.Out;
@@ -44,27 +41,26 @@ public sealed class SingleEncoder
         Tensors.ToDictionary(tensor => tensor.Name, tensor => new FloatTensor([.. tensor.Value], tensor.Shape), StringComparer.Ordinal), start.Layers[0].Heads, "trained model");
 
     /// <summary>What the first layer takes: a text's rows follow one another.</summary>
-    internal float[] Rows(IReadOnlyList<int[]> texts, out int[] lengths) => tokens.Forward(texts, null, out lengths);
+    internal float[] Rows(IReadOnlyList<int[]> texts, out int[] lengths) => tokens.Forward(texts, out lengths);
 
     /// <summary>Token ids to unit embeddings; what exceeds <see cref="UseLiteModel.MaxTokens"/> is cut.</summary>
-    public EncoderPass Forward(IReadOnlyList<int[]> texts, TrainablePrompt? prompt = null)
+    public EncoderPass Forward(IReadOnlyList<int[]> texts)
     {
-        var x = tokens.Forward(texts, prompt?.Rows, out var lengths);
-        var extra = prompt?.Rows?.Shape[0] ?? 0;
+        var x = tokens.Forward(texts, out var lengths);
         var traces = new TrainableLayer.Trace[layers.Length];
         for (var layer = 0; layer < layers.Length; layer++)
         {
-            traces[layer] = layers[layer].Forward(x, lengths, prompt?.Prefix(layer));
+            traces[layer] = layers[layer].Forward(x, lengths);
             x = traces[layer].Output!;
         }
 
-        var pooled = Pooling.Forward(x, lengths, extra, prompt?.Shift?.Value);
+        var pooled = Pooling.Forward(x, lengths);
         var squashed = head.Forward(pooled);
         for (var i = 0; i < squashed.Length; i++) squashed[i] = MathF.Tanh(squashed[i]);
-        return new EncoderPass(texts, lengths, extra, prompt, traces, pooled, squashed, Pooling.Unit(squashed, Width));
+        return new EncoderPass(texts, lengths, traces, pooled, squashed, Pooling.Unit(squashed, Width));
     }
 
-    /// <summary>Adds to the gradients of what is trained: this model's tensors and the prompt's.</summary>
+    /// <summary>Adds to the gradients of what is trained.</summary>
     /// <param name="embeddings">Gradient of the loss by <see cref="EncoderPass.Embeddings"/>.</param>
     public void Backward(EncoderPass pass, float[] embeddings) => Backward(pass, embeddings, null);
 
@@ -74,18 +70,16 @@ public sealed class SingleEncoder
         for (var i = 0; i < dSquashed.Length; i++) dSquashed[i] *= 1 - pass.Squashed[i] * pass.Squashed[i];
         var dPooled = head.Backward(pass.Pooled, dSquashed)!;
         if (hidden?.Pooled is { } direct) SingleRows.AddScaled(dPooled, direct, 1);
-        if (pass.Prompt?.Shift is { } shift) SingleRows.AddRows(dPooled, shift.Gradient);
 
-        var isInputWanted = tokens.IsTrained || pass.Prompt?.Rows is not null;
-        var dx = Pooling.Backward(dPooled, pass.Lengths, pass.Extra, pass.Pooled.Length / pass.Lengths.Length);
+        var dx = Pooling.Backward(dPooled, pass.Lengths, pass.Pooled.Length / pass.Lengths.Length);
         for (var layer = layers.Length - 1; layer >= 0; layer--)
         {
             if (hidden?.Outputs[layer] is { } output) SingleRows.AddScaled(dx, output, 1);
             var dMiddle = layers[layer].BackwardFeedForward(pass.Layers[layer], dx);
             if (hidden?.Middles[layer] is { } middle) SingleRows.AddScaled(dMiddle, middle, 1);
-            dx = layers[layer].BackwardAttention(pass.Layers[layer], pass.Lengths, dMiddle, pass.Prompt?.Prefix(layer), hidden?.ByDenominator(layer), layer > 0 || isInputWanted)!;
+            dx = layers[layer].BackwardAttention(pass.Layers[layer], pass.Lengths, dMiddle, hidden?.ByDenominator(layer), layer > 0 || tokens.IsTrained)!;
         }
 
-        if (isInputWanted) tokens.Backward(pass.Texts, pass.Lengths, pass.Prompt?.Rows, dx);
+        if (tokens.IsTrained) tokens.Backward(pass.Texts, pass.Lengths, dx);
     }
 }

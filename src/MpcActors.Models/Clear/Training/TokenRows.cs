@@ -2,7 +2,7 @@ using MpcActors.Data;
 
 namespace MpcActors.Models.Clear.Training;
 
-/// <summary>Token ids to the first layer's rows, x[p] = 2 E[id[p]] + [sin(p w), cos(p w)], with a prompt's rows before them, and the way back.</summary>
+/// <summary>Token ids to the first layer's rows, x[p] = 2 E[id[p]] + [sin(p w), cos(p w)], and the way back.</summary>
 internal sealed class TokenRows(UseLiteModel model, TrainableTensor embedding)
 {
     private const int ColumnsTogether = 64;
@@ -11,19 +11,16 @@ internal sealed class TokenRows(UseLiteModel model, TrainableTensor embedding)
 
     public bool IsTrained => embedding.IsTrained;
 
-    public float[] Forward(IReadOnlyList<int[]> texts, TrainableTensor? prompt, out int[] lengths)
+    public float[] Forward(IReadOnlyList<int[]> texts, out int[] lengths)
     {
         var width = model.Width;
-        var extra = prompt?.Shape[0] ?? 0;
-        lengths = [.. texts.Select(ids => Math.Min(ids.Length, UseLiteModel.MaxTokens) + extra)];
+        lengths = [.. texts.Select(ids => Math.Min(ids.Length, UseLiteModel.MaxTokens))];
         var rows = new float[lengths.Sum() * width];
         var at = 0;
         for (var text = 0; text < texts.Count; text++)
         {
             if (texts[text].Length == 0) throw new ArgumentException($"text {text} has no tokens", nameof(texts));
-            prompt?.Value.CopyTo(rows, at);
-            at += extra * width;
-            for (var position = 0; position < lengths[text] - extra; position++, at += width)
+            for (var position = 0; position < lengths[text]; position++, at += width)
             {
                 var id = texts[text][position];
                 if ((uint)id >= (uint)model.Vocabulary) throw new ArgumentException($"token id {id} is outside the vocabulary of {model.Vocabulary}", nameof(texts));
@@ -37,21 +34,16 @@ internal sealed class TokenRows(UseLiteModel model, TrainableTensor embedding)
     }
 
     /// <summary>Cores share out columns: rows of the same token are added up in the order of the texts.</summary>
-    public void Backward(IReadOnlyList<int[]> texts, int[] lengths, TrainableTensor? prompt, float[] dx)
+    public void Backward(IReadOnlyList<int[]> texts, int[] lengths, float[] dx)
     {
         var width = model.Width;
-        var extra = prompt?.Shape[0] ?? 0;
         Parallel.For(0, (width + ColumnsTogether - 1) / ColumnsTogether, block =>
         {
             var first = block * ColumnsTogether;
             var count = Math.Min(ColumnsTogether, width - first);
             for (int text = 0, row = 0; text < texts.Count; text++)
                 for (var i = 0; i < lengths[text]; i++, row++)
-                {
-                    var gradient = dx.AsSpan(row * width + first, count);
-                    if (i < extra) SingleRows.AddScaled(prompt!.Gradient.AsSpan(i * width + first, count), gradient, 1);
-                    else if (embedding.IsTrained) SingleRows.AddScaled(embedding.Gradient.AsSpan(texts[text][i - extra] * width + first, count), gradient, UseLiteModel.EmbeddingScale);
-                }
+                    SingleRows.AddScaled(embedding.Gradient.AsSpan(texts[text][i] * width + first, count), dx.AsSpan(row * width + first, count), UseLiteModel.EmbeddingScale);
         });
     }
 

@@ -7,8 +7,6 @@ internal sealed class TrainableDense(TrainableTensor weight, TrainableTensor bia
 
     public int Out => weight.Shape[1];
 
-    public IEnumerable<TrainableTensor> Tensors => [weight, bias];
-
     public float[] Forward(float[] x)
     {
         var y = new float[x.Length / In * Out];

@@ -1,8 +1,5 @@
 namespace MpcActors.Models.Clear.Training;
 
-/// <summary>Keys and values before those of every text: [rows, heads·width], keys as <see cref="Prefix"/> has them (phases in turns under random features).</summary>
-internal sealed record TrainablePrefix(TrainableTensor Keys, TrainableTensor Values, int Rows);
-
 /// <summary>One layer of the encoder; see <see cref="Data.EncoderLayer"/> for what it computes.</summary>
 internal sealed class TrainableLayer
 {
@@ -36,27 +33,26 @@ internal sealed class TrainableLayer
     /// <param name="Middle">After attention and the sum with the input.</param>
     /// <param name="Output">After feed-forward; null where the pass ended before it.</param>
     internal sealed record Trace(
-        float[] Input, TrainableNorm.Trace Norm, float[] Projected, Attended Attended, AttendedPrefix? Prefix, AttentionCore.Trace Attention, float[] Middle,
+        float[] Input, TrainableNorm.Trace Norm, float[] Projected, Attended Attended, AttentionCore.Trace Attention, float[] Middle,
         TrainableNorm.Trace? FeedForwardNorm = null, float[]? Hidden = null, float[]? Output = null);
 
     /// <summary>The layer up to the sum of attention and input.</summary>
-    public Trace ForwardAttention(float[] x, int[] lengths, TrainablePrefix? prefix = null)
+    public Trace ForwardAttention(float[] x, int[] lengths)
     {
         var norm = attentionNorm.Forward(x);
         var projected = queryKeyValue.Forward(norm.Output);
         var rows = new SingleMatrix(projected, 3 * width);
         var isUniform = attention == TrainedAttention.Uniform;
         var attended = new Attended(isUniform ? [] : features.Forward(rows, 0), isUniform ? [] : features.Forward(rows, width), projected, 3 * width, 2 * width);
-        var extra = prefix is null ? null : new AttendedPrefix(PrefixKeys(prefix), prefix.Values.Value, prefix.Rows);
-        var trace = core.Forward(attended, lengths, extra);
+        var trace = core.Forward(attended, lengths);
         var middle = attentionOutput.Forward(trace.Output);
         SingleRows.AddScaled(middle, residual is null ? x : residual.Forward(x), 1);
-        return new Trace(x, norm, projected, attended, extra, trace, middle);
+        return new Trace(x, norm, projected, attended, trace, middle);
     }
 
-    public Trace Forward(float[] x, int[] lengths, TrainablePrefix? prefix = null)
+    public Trace Forward(float[] x, int[] lengths)
     {
-        var trace = ForwardAttention(x, lengths, prefix);
+        var trace = ForwardAttention(x, lengths);
         var norm = feedForwardNorm.Forward(trace.Middle);
         var hidden = feedForwardIn.Forward(norm.Output);
         for (var i = 0; i < hidden.Length; i++) hidden[i] = MathF.Max(hidden[i], 0);
@@ -77,11 +73,10 @@ internal sealed class TrainableLayer
     }
 
     /// <summary>From the gradient by <see cref="Trace.Middle"/> to that by <see cref="Trace.Input"/>; null where it is not wanted.</summary>
-    public float[]? BackwardAttention(Trace trace, int[] lengths, float[] dMiddle, TrainablePrefix? prefix, Func<float, float>? byDenominator, bool isInputWanted)
+    public float[]? BackwardAttention(Trace trace, int[] lengths, float[] dMiddle, Func<float, float>? byDenominator, bool isInputWanted)
     {
         var dAttention = attentionOutput.Backward(trace.Attention.Output, dMiddle)!;
-        var gradients = core.Backward(trace.Attended, lengths, trace.Prefix, trace.Attention, dAttention, byDenominator);
-        if (prefix is not null) AddToPrefix(prefix, trace.Prefix!, gradients.Prefix!);
+        var gradients = core.Backward(trace.Attended, lengths, trace.Attention, dAttention, byDenominator);
         var (rows, dRows) = (new SingleMatrix(trace.Projected, 3 * width), new SingleMatrix(gradients.Values, 3 * width));
         if (attention != TrainedAttention.Uniform)
         {
@@ -93,15 +88,5 @@ internal sealed class TrainableLayer
         var dx = residual is null ? dMiddle.AsSpan().ToArray() : residual.Backward(trace.Input, dMiddle, isInputWanted) ?? new float[trace.Input.Length];
         attentionNorm.Backward(trace.Norm, dNorm, dx);
         return isInputWanted ? dx : null;
-    }
-
-    private float[] PrefixKeys(TrainablePrefix prefix) =>
-        attention == TrainedAttention.RandomFeatures ? features.Features(prefix.Keys.Value, MathF.Tau) : prefix.Keys.Value;
-
-    private void AddToPrefix(TrainablePrefix prefix, AttendedPrefix used, AttendedPrefix gradients)
-    {
-        SingleRows.AddScaled(prefix.Values.Gradient, gradients.Values, 1);
-        if (attention == TrainedAttention.RandomFeatures) SingleRows.AddScaled(prefix.Keys.Gradient, features.ByPhases(used.Keys, gradients.Keys, MathF.Tau), 1);
-        else if (attention != TrainedAttention.Uniform) SingleRows.AddScaled(prefix.Keys.Gradient, gradients.Keys, 1);
     }
 }

@@ -7,8 +7,6 @@ internal sealed class TrainableNorm(TrainableTensor scale, TrainableTensor bias)
 {
     private readonly int width = scale.Value.Length;
 
-    public IEnumerable<TrainableTensor> Tensors => [scale, bias];
-
     /// <param name="Normalised">(x − mean)/√(variance + ε).</param>
     /// <param name="Inverse">1/√(variance + ε), one a row.</param>
     public sealed record Trace(float[] Output, float[] Normalised, float[] Inverse);

@@ -33,7 +33,7 @@ public sealed class BadInputTests
     [InlineData("tune --data x --method sft --learning-rate 3", "the learning rate is 3, it must be above 0 and at most 1")]
     [InlineData("tune --data x --method sft --steps 0", "--steps is '0', but must be a whole number from 1")]
     [InlineData("tune --data x --method sft --warm-up 61", "the warm-up takes 61 of 60 steps")]
-    [InlineData("tune --data x --method sft --clip-norm 1 --suite published", "gradients are clipped at 1 with the Published suite, whose inverse root fails above 190; clip with the Fused suite, or not at all")]
+    [InlineData("tune --data x --method sft --clip-norm 1 --suite published", "gradients are clipped at 1 with the Published suite, whose inverse root fails above 190; clip with another suite, or not at all")]
     [InlineData("tune --data x --method sft --weight-decay 0.1", "a weight decay of 0.1 is for AdamW, not for Adam")]
     [InlineData("tune --data x --method sft --prompt-rows 5", "--prompt-rows is for --method fot and prompt")]
     [InlineData("tune --data x --method prompt --train-embedding", "--train-embedding is for --method sft")]

@@ -23,13 +23,12 @@ sealed class GradientOptions
     readonly Option<string> _schedule = Options.Choice("--schedule", "How the rate goes on after the warm-up: as it is, or down to 0", "linear", "constant", "linear", "cosine");
     readonly Option<int> _warmUp = Options.Count("--warm-up", "First steps, in which the learning rate grows from nothing", 0, least: 0);
     readonly Option<double?> _decay = Real("--weight-decay", "Of adamw (default: 0.01)");
-    readonly Option<double?> _clip = Real("--clip-norm", "The most that all gradients together may measure; longer ones are shortened, on shares (default: none; with --suite fused)");
+    readonly Option<double?> _clip = Real("--clip-norm", "The most that all gradients together may measure; longer ones are shortened, on shares (default: none; not with --suite published)");
     readonly Option<int> _steps = Options.Count("--steps", "Steps of a batch each", 60);
     readonly Option<int> _batch = Options.Count("--batch-size", "Texts of a step", 8, most: 4096);
     readonly Option<int> _check = Options.Count("--check-every", "Steps between two looks at the development texts", 20);
     readonly Option<int> _keep = Options.Count("--checkpoint-every", "Steps between two states that are kept", 1);
     readonly Option<string> _suite = Options.Choice("--suite", "Protocols: ours, PriFFT's hybrid (functions by keys); of forward passes, the faster of both for each operation on the network (auto); of a step of gradients, CrypTen's as published", "fused", "fused", "prifft", NamedSuite.Auto, "published");
-    readonly Option<string> _suite = Options.Choice("--suite", "Protocols: ours, PriFFT's hybrid (functions by keys), or, of a step of gradients, CrypTen's as published", "fused", "fused", "prifft", "published");
     readonly Option<bool> _words = Options.Flag("--train-embedding", "With --method sft: the table of words too, by shared one-hot tokens, which is what sft means to cost and bench");
 
     Option[] Own => [_rate, _schedule, _warmUp, _decay, _clip, _steps, _batch, _check, _keep, _words];

@@ -93,7 +93,7 @@ public sealed record GradientSettings
         Require(WeightDecay >= 0 && WeightDecay <= 1, $"the weight decay is {WeightDecay}, it must be from 0 to 1");
         Require(WeightDecay == 0 || Optimizer == StepOptimizer.AdamW, $"a weight decay of {WeightDecay} is for AdamW, not for {Optimizer}");
         Require(ClipNorm is null or (>= 1e-3 and <= 1e3), $"gradients are clipped at {ClipNorm}, it must be from 0.001 to 1000");
-        Require(ClipNorm is null || Suite == StepSuite.Fused, $"gradients are clipped at {ClipNorm} with the {Suite} suite, whose inverse root fails above 190; clip with the {StepSuite.Fused} suite, or not at all");
+        Require(ClipNorm is null || Suite != StepSuite.Published, $"gradients are clipped at {ClipNorm} with the {Suite} suite, whose inverse root fails above 190; clip with another suite, or not at all");
         Require(Method != TuningMethod.Prompt || PromptRows >= 1, $"the prompt has {PromptRows} rows, it must have at least 1");
         Require(CheckEvery >= 1, $"the development texts are looked at every {CheckEvery} steps, it must be at least every 1");
         Require(KeepEvery >= 1, $"the state is kept every {KeepEvery} steps, it must be at least every 1");

@@ -48,7 +48,7 @@ public abstract record TrainingJob
         var isSound = job switch
         {
             Begin begin => Enum.IsDefined(begin.Method) && Enum.IsDefined(begin.Suite) && Enum.IsDefined(begin.Optimizer) && begin.PromptRows is >= 0 and <= Longest
-                && begin.PromptRows > 0 == (begin.Method == TuningMethod.Prompt) && begin.Decay is >= 0 and <= 1 && (begin.ClipNorm is null || (begin.ClipNorm is >= 1e-3 and <= 1e3 && begin.Suite == StepSuite.Fused))
+                && begin.PromptRows > 0 == (begin.Method == TuningMethod.Prompt) && begin.Decay is >= 0 and <= 1 && (begin.ClipNorm is null || (begin.ClipNorm is >= 1e-3 and <= 1e3 && begin.Suite != StepSuite.Published))
                 && begin.KeepEvery >= 1 && begin.From >= 0 && begin.From <= begin.Steps && begin.States.AreKeptAfter(begin.From),
             Step step => step.Epoch != 0 && step.Number >= 0 && step.Rate is >= 0 and <= 1 && AreSound(step.Lengths, step.Answers),
             Infer infer => infer.Epoch != 0 && AreSound(infer.Lengths, infer.Answers),

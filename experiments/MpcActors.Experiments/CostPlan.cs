@@ -1,3 +1,4 @@
+using MpcActors.Actors;
 using MpcActors.Data.Transformers;
 using MpcActors.Models;
 using MpcActors.Models.Transformers;
@@ -68,18 +69,19 @@ public sealed record CostPlan(
     /// <param name="tokens">Of a text, without the prompt's rows.</param>
     /// <param name="attention">Softmax if nothing is said.</param>
     /// <param name="optimizer">Adam if nothing is said.</param>
+    /// <param name="trained">All tensors if nothing is said.</param>
     /// <exception cref="ArgumentException">More values would be handled at once than a tensor can hold.</exception>
-    public static CostPlan OfStep(TransformerConfig config, NamedSuite suite, TuningMethod method, int promptRows, int tokens, int texts, TrainableAttention? attention = null, IShareOptimizer? optimizer = null)
+    public static CostPlan OfStep(TransformerConfig config, NamedSuite suite, TuningMethod method, int promptRows, int tokens, int texts, TrainableAttention? attention = null, IShareOptimizer? optimizer = null, TrainedTensors? trained = null)
     {
         var lengths = Enumerable.Repeat(tokens, texts).ToArray();
         var answers = Enumerable.Repeat(Math.Max(0, tokens - 2), texts).ToArray();
         try
         {
             optimizer ??= new ShareAdam(new AdamSettings(1e-3));
-            var plan = TrainingPlan.Of(suite.CreateTraining(), config, PassSettings.Classes, method, promptRows, lengths, answers, optimizer, attention);
+            var plan = TrainingPlan.Of(suite.CreateTraining(), config, PassSettings.Classes, method, promptRows, lengths, answers, optimizer, attention, trained);
             return new(TransformerOutline.Of(config, attention?.Kind ?? AttentionKind.Softmax, attention?.Features ?? 0, PassSettings.Classes), texts, [.. plan.Operations.Where(IsOfPass)], plan.SetUpBytes, plan.LargestStep)
             {
-                KeptBytes = KeptBy(config, method, promptRows, attention, optimizer is not ShareSgd, plan.Operations),
+                KeptBytes = KeptBy(config, method, promptRows, attention, trained, optimizer is not ShareSgd, plan.Operations),
             };
         }
         catch (OverflowException problem)
@@ -88,17 +90,17 @@ public sealed record CostPlan(
         }
     }
 
-    static long KeptBy(TransformerConfig config, TuningMethod method, int promptRows, TrainableAttention? attention, bool hasMoments, IReadOnlyList<OperationCost> operations)
+    static long KeptBy(TransformerConfig config, TuningMethod method, int promptRows, TrainableAttention? attention, TrainedTensors? trained, bool hasMoments, IReadOnlyList<OperationCost> operations)
     {
-        var (trained, frozen) = (0L, 0L);
+        var (changed, frozen) = (0L, 0L);
         _ = new TrainableTransformer(config, PassSettings.Classes, method, promptRows, (name, shape, isTrained) =>
         {
-            if (isTrained) trained += shape.Count;
+            if (isTrained) changed += shape.Count;
             else frozen += shape.Count;
             return new Parameter(name, new Share(RingTensor.Hollow(shape), FixedPoint.FractionBits), isTrained);
-        }, attention);
+        }, attention, trained);
         var forward = operations.Where(operation => operation.Path.StartsWith("forward/", StringComparison.Ordinal) && operation.Operation != "weights").Sum(operation => operation.SentBytes);
-        return sizeof(ulong) * ((CopiesOfTrained + (hasMoments ? CopiesOfMoments : 0)) * trained + CopiesOfFrozen * frozen) + CopiesOfOpening * forward;
+        return sizeof(ulong) * ((CopiesOfTrained + (hasMoments ? CopiesOfMoments : 0)) * changed + CopiesOfFrozen * frozen) + CopiesOfOpening * forward;
     }
 
     /// <summary>Setting up is counted by itself, and what has neither rounds nor bytes is nothing to look at.</summary>
@@ -115,6 +117,9 @@ public sealed record ComputeProfile(double MultiplicationsPerSecond, double Elem
 {
     /// <summary>Measured with <c>mpc bench layer</c> on two cores of an EPYC without AVX-512, 2026.</summary>
     public static ComputeProfile TwoCores { get; } = new(15e9, 150e6);
+
+    /// <summary>The same for a simulation, whose roles compute one at a time with the whole machine.</summary>
+    public Work AsWork() => new Work.Modelled(1e9 / MultiplicationsPerSecond, 1e9 / ElementsPerSecond);
 
     /// <summary>Of the online half of a party's products with open wires, and of all gates.</summary>
     public double SecondsOf(OperationCost cost) => cost.Multiplications / 2 / MultiplicationsPerSecond + cost.Elements / ElementsPerSecond;

@@ -21,6 +21,9 @@ public sealed record StepSettings(
     /// <summary>Steps that are measured, after one that is not where there is more than one.</summary>
     public int Repeats { get; init; } = 1;
 
+    /// <summary>How computation becomes simulated time.</summary>
+    public Work Work { get; init; } = Work.Measured;
+
     /// <summary>Of a step's gradients; all phases of it are the same whatever it is.</summary>
     const double Rate = 1e-4;
 
@@ -129,7 +132,7 @@ public static class ExecutedStep
                     if (step == 0) first = FixedPoint.Decode(opened, bits);
                 }
             };
-            var run = await Simulation.RunAsync(new SimulationSettings(LinkProfile.Lan, Work.Measured, seed), programs, cancellation);
+            var run = await Simulation.RunAsync(new SimulationSettings(LinkProfile.Lan, settings.Work, seed), programs, cancellation);
             return (run, first);
         }
 

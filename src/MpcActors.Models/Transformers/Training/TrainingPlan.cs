@@ -13,11 +13,11 @@ public static class TrainingPlan
     /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>.</param>
     public static TransformerPlan Of(
         ITrainingSuite suite, TransformerConfig config, int classes, TuningMethod method, int promptRows, int[] lengths, int[] answers, IShareOptimizer optimizer,
-        TrainableAttention? attention = null)
+        TrainableAttention? attention = null, TrainedTensors? trained = null)
     {
         var rows = method == TuningMethod.Prompt ? promptRows : 0;
         return Of(
-            suite, make => new TrainableTransformer(config, classes, method, promptRows, make, attention), method == TuningMethod.Full ? config.Vocabulary : 0, config.Width, classes,
+            suite, make => new TrainableTransformer(config, classes, method, promptRows, make, attention, trained), method == TuningMethod.Full ? config.Vocabulary : 0, config.Width, classes,
             Array.ConvertAll(lengths, length => length + rows), rows, Array.ConvertAll(answers, answer => answer + rows), optimizer);
     }
 

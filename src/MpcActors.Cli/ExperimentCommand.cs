@@ -13,7 +13,7 @@ namespace MpcActors.Cli;
 static class ExperimentCommand
 {
     /// <summary>Those of the papers' tables, and those that run sessions as commands do.</summary>
-    static IReadOnlyList<IExperiment> All { get; } = [.. Experiments.Experiments.All, new CalibrationExperiment(), new FewShotExperiment()];
+    static IReadOnlyList<IExperiment> All { get; } = [.. Experiments.Experiments.All, new CalibrationExperiment(), new PairsExperiment(), new FewShotExperiment()];
 
     public static Command Create()
     {

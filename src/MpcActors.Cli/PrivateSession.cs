@@ -45,7 +45,7 @@ static class PrivateSession
     /// <summary>A session in which the data owner asks for logits and tunes nothing.</summary>
     /// <param name="settings">Its setup names what is asked: other questions under one name would meet the same masks.</param>
     public static async Task<Run> AskAsync(
-        Candidate candidate, OwnerTexts texts, TuningSettings settings, Conditions conditions, Func<IForwardPass, Task> ask, CancellationToken cancellation)
+        Candidate candidate, OwnerTexts texts, TuningSettings settings, Conditions conditions, Func<PrivateForwardPass, Task> ask, CancellationToken cancellation)
     {
         var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, settings.Seed));
         var session = secrets.NameOf(candidate, texts, settings);

@@ -46,7 +46,7 @@ public sealed class ExperimentTests(Browser browser) : IClassFixture<Browser>
     public async Task All_experiments_go_on_where_they_were_and_end_in_an_index()
     {
         using var scratch = new Scratch();
-        var others = Experiments.Experiments.All.Select(experiment => experiment.Name).Where(name => name != "secp-tuning-cost").Append("calibration").ToArray();
+        var others = Experiments.Experiments.All.Select(experiment => experiment.Name).Where(name => name != "secp-tuning-cost").Append("calibration").Append("pairs").ToArray();
         foreach (var other in others)
         {
             Directory.CreateDirectory(scratch.Path(other));
@@ -69,7 +69,7 @@ public sealed class ExperimentTests(Browser browser) : IClassFixture<Browser>
     public async Task The_page_of_all_experiments_draws_each_of_them()
     {
         using var scratch = new Scratch();
-        string[] names = [.. Experiments.Experiments.All.Select(experiment => experiment.Name), "calibration", "few-shot"];
+        string[] names = [.. Experiments.Experiments.All.Select(experiment => experiment.Name), "calibration", "pairs", "few-shot"];
         foreach (var name in names)
         {
             Directory.CreateDirectory(scratch.Path(name));

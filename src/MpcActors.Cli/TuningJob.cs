@@ -36,13 +36,13 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
 
     /// <summary>The data owner's part of the same tuning, with the other roles in processes of their own.</summary>
     /// <param name="watch">Sees its progress, too.</param>
-    public async Task<(PrivateOutcome Outcome, Comparison Comparison)> TuneOnNodesAsync(
+    public async Task<(PrivateOutcome Outcome, Comparison? Comparison)> TuneOnNodesAsync(
         Candidate candidate, Checkpoint checkpoint, Steps steps, Action<TuningProgress> watch, NodeSettings node, SessionSecrets secrets, CancellationToken cancellation)
     {
         var own = SettingsFor(candidate, "shares");
         var owner = new OwnerProgram(candidate, texts, own, checkpoint, new(steps.Announce, Shown), cancellation);
         var nodes = await Node.RunAsync(node, session => owner.Program(secrets, session), secrets.NameOf(candidate, texts, own), cancellation);
-        return (new(owner.Result!, nodes.Transcript!, null, nodes, owner.Calls), await Comparison.Of(candidate, texts, owner.Result!));
+        return (new(owner.Result!, nodes.Transcript!, null, nodes, owner.Calls), own.Reveal == Reveal.Logits ? await Comparison.Of(candidate, texts, owner.Result!) : null);
 
         void Shown(TuningProgress progress)
         {

@@ -40,6 +40,26 @@ public sealed class UpTests
         await deployment.AllAreGone("real");
     }
 
+    [Fact]
+    public async Task Losses_alone_can_be_revealed_and_other_weights_than_all_agree_on_are_refused()
+    {
+        using var deployment = await Deployment.Make(text => text.Replace("queries = 12", "queries = 12\n reveal = loss", StringComparison.Ordinal));
+        var real = await Typed.Run(deployment.Up("real", "--json"));
+        var simulated = await Typed.Run(deployment.Up("simulated", "--json", "--simulated"));
+
+        Assert.True(real.Code == 0, real.Error);
+        Assert.True(simulated.Code == 0, simulated.Error);
+        var (left, right) = (JsonDocument.Parse(real.Output).RootElement, JsonDocument.Parse(simulated.Output).RootElement);
+        Assert.Equal("loss", left.GetProperty("tuning").GetProperty("reveal").GetString());
+        Assert.Equal(right.GetProperty("transcript").GetString(), left.GetProperty("transcript").GetString());
+        Assert.Equal(deployment.Prompt("simulated"), deployment.Prompt("real"));
+
+        File.WriteAllText(deployment.Config, File.ReadAllText(deployment.Config).Replace("reveal = loss", $"attention-weights = node.hocon, attention-weights-sha256 = {new string('0', 64)}", StringComparison.Ordinal));
+        var refused = await Typed.Run(deployment.Up("other", "--simulated"));
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("but mpc.session.attention-weights-sha256 is 0000", refused.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("party-1")]
     [InlineData("dealer")]

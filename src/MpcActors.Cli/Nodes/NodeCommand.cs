@@ -146,7 +146,7 @@ static class NodeCommand
         return (int)ExitCode.Done;
     }
 
-    static Task<(PrivateOutcome Outcome, Comparison Comparison)> OnNodesAsync(NodeJob job, NodeRun settings, SessionSecrets secrets, Steps steps, NodeWatch watch, CancellationToken cancellation)
+    static Task<(PrivateOutcome Outcome, Comparison? Comparison)> OnNodesAsync(NodeJob job, NodeRun settings, SessionSecrets secrets, Steps steps, NodeWatch watch, CancellationToken cancellation)
     {
         if (settings.ClusterIfAvailable(watch.Say) is { } cluster)
         {

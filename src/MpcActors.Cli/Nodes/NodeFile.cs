@@ -14,7 +14,10 @@ namespace MpcActors.Cli;
 /// <summary>What a session of processes computes: the owners' choices, the same as the options of <c>tune</c>.</summary>
 /// <param name="Task">A task that comes with the program; nothing where <paramref name="Data"/> is a file.</param>
 sealed record SessionBlock(
-    string Task, string? Data, string? Test, string[] Labels, string Model, string Attention, string Prompt, int PromptRows, int Shots, int TestTexts, TuningSettings Tuning);
+    string Task, string? Data, string? Test, string[] Labels, string Model, string Attention, AdaptedWeights? Weights, string Prompt, int PromptRows, int Shots, int TestTexts, TuningSettings Tuning);
+
+/// <summary>Weights of the attention as <c>adapt</c> writes them; only the owners have the file, and all know its hash.</summary>
+sealed record AdaptedWeights(string File, string Sha256);
 
 /// <summary>Where a role is, and the files that its own process needs; paths are relative to the configuration file.</summary>
 sealed record RoleBlock(NodeAddress Address, string Certificate, string Key, string? Secret);
@@ -85,6 +88,8 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     [
         new("model", Session.Model),
         new("attention", Session.Attention),
+        new("attention weights", Session.Weights?.Sha256 ?? EncoderModel.Shipped),
+        new("reveal", Session.Tuning.Reveal == Reveal.Loss ? "loss" : "logits"),
         new("labels", Session.Labels.Length > 0 ? string.Join(" | ", Session.Labels) : $"those of {Session.Task}"),
         new("prompt", $"{Session.Prompt} of {Session.PromptRows} rows"),
         new("latent dimension", Session.Tuning.LatentDimension.ToString(CultureInfo.InvariantCulture)),
@@ -97,13 +102,19 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     {
         var section = Section.Of(
             config, path, "mpc.session",
-            "task", "data", "test", "labels", "model", "attention", "prompt", "prompt-rows", "optimizer", "queries", "population", "latent-dimension", "patience", "shots", "test-texts", "seed");
+            "task", "data", "test", "labels", "model", "attention", "attention-weights", "attention-weights-sha256", "prompt", "prompt-rows", "optimizer", "queries", "population", "latent-dimension", "patience", "shots", "test-texts", "seed", "reveal");
         var data = section.Has("data") ? section.Text("data") : null;
         if (data is not null && section.Has("task")) throw new BadInputException($"'{path}' has both mpc.session.task and mpc.session.data; use one of them");
         var labels = section.Texts("labels");
         if (data is not null && labels.Length < 2) throw new BadInputException($"'{path}': mpc.session.labels is needed with data: a label sentence a class, such as [\"This is bad.\", \"This is good.\"]");
         if (data is null && labels.Length > 0) throw new BadInputException($"'{path}': mpc.session.labels goes with data; the tasks that come with the program have their own");
         var model = section.Choice("model", "tiny", EncoderModel.Names);
+        if (section.Has("attention-weights") != section.Has("attention-weights-sha256"))
+            throw new BadInputException($"'{path}': mpc.session.attention-weights and attention-weights-sha256 go together: the owners read the file, and all nodes agree on its SHA-256");
+        var weights = section.Has("attention-weights")
+            ? new AdaptedWeights(section.Text("attention-weights"), Fingerprint(section.Text("attention-weights-sha256")) ?? throw section.Bad("attention-weights-sha256", $"the SHA-256 of the file, {FingerprintDigits} hexadecimal digits"))
+            : null;
+        var reveal = section.Choice("reveal", "logits", ["logits", "loss"]) == "loss" ? Reveal.Loss : Reveal.Logits;
         var defaults = new TuningSettings();
         var tuning = defaults with
         {
@@ -114,11 +125,13 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
             PrefixRows = section.Count("prompt-rows", defaults.PrefixRows),
             Patience = section.Count("patience", 0, 0) is > 0 and var patience ? patience : null,
             Seed = section.Seed("seed", 1),
+            Reveal = reveal,
+            FitOffsets = reveal == Reveal.Logits,
         };
         BadInputException.Check(tuning.Validate);
         return new(
             data is null ? section.Choice("task", "tiny", Tasks) : "", data, section.Has("test") ? section.Text("test") : null, labels, model,
-            section.Choice("attention", "softmax", Attentions.Names), section.Choice("prompt", "prefix", PromptForms.Names), tuning.PrefixRows,
+            section.Choice("attention", "softmax", Attentions.Names), weights, section.Choice("prompt", "prefix", PromptForms.Names), tuning.PrefixRows,
             section.Count("shots", 16), section.Count("test-texts", 100), tuning);
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MpcActors.Data;
 using MpcActors.Models;
 
@@ -10,7 +11,7 @@ sealed record NodeJob(EncoderModel Model, OwnerTexts Texts, TuningJob Job, Candi
     public static async Task<NodeJob> PrepareAsync(NodeFile file, CommonSettings common, IProgress<string> progress, CancellationToken cancellation)
     {
         var session = file.Session;
-        var model = await ModelAsync(session, progress, cancellation);
+        var model = await ModelAsync(file, progress, cancellation);
         var texts = OwnerTexts.From(await TaskAsync(file, progress, cancellation), model, session.Shots, session.TestTexts, session.Tuning.Seed);
         var form = PromptForms.Parse(session.Prompt, session.PromptRows);
         var job = new TuningJob(model, texts, form, session.Tuning, common);
@@ -21,7 +22,7 @@ sealed record NodeJob(EncoderModel Model, OwnerTexts Texts, TuningJob Job, Candi
     public static async Task<(ClearEncoder Clear, LabelMatrix Labels)> PrepareModelAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
     {
         var session = file.Session;
-        var model = await ModelAsync(session, progress, cancellation);
+        var model = await ModelAsync(file, progress, cancellation);
         var sentences = session.Labels.Length > 0 ? session.Labels : [.. (await TaskAsync(file, progress, cancellation)).LabelSentences];
         var attention = Attentions.Parse(session.Attention);
         return (
@@ -29,8 +30,18 @@ sealed record NodeJob(EncoderModel Model, OwnerTexts Texts, TuningJob Job, Candi
             Candidate.LabelsOf(model, OwnerTexts.Embed(session.Task, model, sentences)));
     }
 
-    static async Task<EncoderModel> ModelAsync(SessionBlock session, IProgress<string> progress, CancellationToken cancellation) =>
-        session.Model == "tiny" ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), progress, cancellation);
+    static async Task<EncoderModel> ModelAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var session = file.Session;
+        var model = session.Model == "tiny" ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), progress, cancellation);
+        if (session.Weights is not { } weights) return model;
+        return BadInputException.Check(() =>
+        {
+            var found = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.Beside(weights.File))));
+            if (found != weights.Sha256) throw new BadInputException($"'{weights.File}' has the SHA-256 {found}, but mpc.session.attention-weights-sha256 is {weights.Sha256}");
+            return model.WithWeights(Attentions.Parse(session.Attention), file.Beside(weights.File));
+        });
+    }
 
     static async Task<TextTask> TaskAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
     {

@@ -27,7 +27,7 @@ static class PairedTuning
         var sessions = desks.Select((desk, pair) => Task.Run(
             async () =>
             {
-                var own = settings with { Setup = FormattableString.Invariant($"{settings.Setup} pair {pair + 1} of {pairs}") };
+                var own = settings with { Setup = FormattableString.Invariant($"{settings.Setup} pair {pair + 1} of {pairs}"), Labels = texts.LabelList };
                 try
                 {
                     return await PrivateSession.AskAsync(candidate, texts, own, conditions, desk.Serve, stop.Token);

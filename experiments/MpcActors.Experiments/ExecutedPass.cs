@@ -23,6 +23,9 @@ public sealed record PassSettings(ITransformerWeights Weights, NamedSuite Suite,
     /// <summary>Passes that are measured, after one that is not where there is more than one: it compiles the program.</summary>
     public int Repeats { get; init; } = 1;
 
+    /// <summary>How computation becomes simulated time.</summary>
+    public Work Work { get; init; } = Work.Measured;
+
     /// <summary>Label words whose logits are opened; a binary task's.</summary>
     public const int Classes = 2;
 
@@ -106,7 +109,7 @@ public static class ExecutedPass
 
                 TransformerPass.Finish(port);
             };
-            var run = await Simulation.RunAsync(new SimulationSettings(LinkProfile.Lan, Work.Measured, seed), programs, cancellation);
+            var run = await Simulation.RunAsync(new SimulationSettings(LinkProfile.Lan, settings.Work, seed), programs, cancellation);
             return (run, result.Logits, result.Layers);
         }
     }

@@ -74,7 +74,7 @@ public sealed class ExperimentTests(Browser browser) : IClassFixture<Browser>
         {
             Directory.CreateDirectory(scratch.Path(name));
             scratch.Write(Path.Combine(name, "run.json"), $$"""
-                {"schema":"mpc-actors/1","command":"experiment {{name}}","seed":1,"quick":true,
+                {"schema":"mpc-actors/1","command":"experiment {{name}}","seed":1,"quick":true,"options":{},
                  "rows":[{"name":"kept","published":2,"ours":3,"unit":"","difference":0.5},{"name":"other","published":4,"ours":3,"unit":"","difference":-0.25}],
                  "figures":[{"name":"a figure","x":"tokens","y":"traffic","unit":"bytes","isLogarithmic":true,"series":[{"name":"one","points":[[1,10],[2,30]]},{"name":"two","points":[[1,20],[2,25]]}]}]}
                 """);

@@ -22,6 +22,8 @@ sealed class Deployment : IDisposable
           }
         """;
 
+    static int _blocks;
+
     readonly Scratch _scratch = new();
 
     public static async Task<Deployment> Make(Func<string, string>? change = null, int pairs = 1)
@@ -91,13 +93,16 @@ sealed class Deployment : IDisposable
     }
 
     /// <summary>The first of some that were free a moment ago, below those that the system gives to whoever dials.</summary>
+    /// <remarks>Tests run side by side, and a port that was given out is not yet in use: each call has a block of its own, which begins elsewhere in another process.</remarks>
     internal static int FreePorts(int count)
     {
-        for (var first = 21_000 + 5 * (Environment.ProcessId % 1000); ; first += count)
+        const int least = 21_000, blocks = 88, block = 128, ofCluster = 100;
+        while (true)
         {
+            var first = least + block * (int)((uint)(7 * Environment.ProcessId + Interlocked.Increment(ref _blocks)) % blocks);
             try
             {
-                foreach (var port in Enumerable.Range(first, count).Append(first + 100))
+                foreach (var port in Enumerable.Range(first, count).Append(first + ofCluster))
                 {
                     using var listener = new TcpListener(IPAddress.Loopback, port);
                     listener.Start();
@@ -107,7 +112,7 @@ sealed class Deployment : IDisposable
             }
             catch (SocketException)
             {
-                // Somebody's; the next ones may be free.
+                // Somebody's; another block may be free.
             }
         }
     }

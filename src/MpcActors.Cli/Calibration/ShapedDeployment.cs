@@ -15,6 +15,8 @@ sealed class ShapedDeployment : IDisposable
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    static int _blocks;
+
     readonly string _folder = Directory.CreateTempSubdirectory("mpc-calibration-").FullName;
     readonly Dictionary<Role, LinkShaper> _shapers;
 
@@ -65,14 +67,29 @@ sealed class ShapedDeployment : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>Free a moment ago.</summary>
+    /// <summary>Free a moment ago; of a block that no other call has been given, below those ports that the system gives to whoever dials.</summary>
     public static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners) listener.Start();
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (var listener in listeners) listener.Dispose();
-        return ports;
+        const int least = 12_000, blocks = 256, block = 32;
+        while (true)
+        {
+            var first = least + block * (int)((uint)(7 * Environment.ProcessId + Interlocked.Increment(ref _blocks)) % blocks);
+            var ports = Enumerable.Range(first, count).ToArray();
+            try
+            {
+                foreach (var port in ports)
+                {
+                    using var listener = new TcpListener(IPAddress.Loopback, port);
+                    listener.Start();
+                }
+
+                return ports;
+            }
+            catch (SocketException)
+            {
+                // Somebody's; another block may be free.
+            }
+        }
     }
 
     string ConfigOf(Role role) => Path.Combine(_folder, $"{role.Name()}.hocon");

@@ -9,13 +9,14 @@ public sealed class StatusTests
     [Fact]
     public async Task A_running_deployment_shows_its_nodes_and_one_that_is_over_what_crossed_each_link()
     {
-        using var deployment = await Deployment.Make();
-        Task<Typed>? during = null;
+        // Long enough that no machine is through with it while its status is read, which is done before another line is.
+        using var deployment = await Deployment.Make(text => text.Replace("queries = 12", "queries = 120", StringComparison.Ordinal));
+        Typed? during = null;
 
-        var up = await Typed.RunAnd("4 of 12 queries", () => during = Typed.Run("status", deployment.Folder("out"), "--json"), deployment.Up("out"));
+        var up = await Typed.RunAnd("4 of 120 queries", () => during = Task.Run(() => Typed.Run("status", deployment.Folder("out"), "--json")).GetAwaiter().GetResult(), deployment.Up("out"));
 
         Assert.True(up.Code == 0, up.Error);
-        foreach (var node in Nodes(await during!))
+        foreach (var node in Nodes(during!))
         {
             Assert.DoesNotContain(node.GetProperty("state").GetString(), new[] { "done", "failed", "interrupted" });
             Assert.True(node.GetProperty("processId").GetInt32() > 0);
@@ -23,7 +24,7 @@ public sealed class StatusTests
 
         var after = Nodes(await Typed.Run("status", deployment.Folder("out"), "--json"));
         Assert.All(after, node => Assert.Equal("done", node.GetProperty("state").GetString()));
-        Assert.Equal(12, after.Single(node => node.GetProperty("role").GetString() == "data-owner").GetProperty("progress").GetProperty("queries").GetInt32());
+        Assert.Equal(120, after.Single(node => node.GetProperty("role").GetString() == "data-owner").GetProperty("progress").GetProperty("queries").GetInt32());
         foreach (var from in Roles)
         foreach (var to in Roles.Where(to => to != from))
             Assert.Equal(Link(from, to).GetProperty("sentBytes").GetInt64(), Link(to, from).GetProperty("receivedBytes").GetInt64());
@@ -31,7 +32,7 @@ public sealed class StatusTests
 
         var table = (await Typed.Run("status", deployment.Folder("out"))).Output;
         Assert.All(Roles, role => Assert.Contains(role, table, StringComparison.Ordinal));
-        Assert.Contains("12 of 12", table, StringComparison.Ordinal);
+        Assert.Contains("120 of 120", table, StringComparison.Ordinal);
         var log = File.ReadAllLines(Path.Combine(deployment.Folder("out"), "log-dealer.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Contains(log, line => line.GetProperty("message").GetString() == "all roles are connected and agree; the session begins");
 

@@ -49,7 +49,7 @@ public sealed class SuiteByNetwork : IExperiment
                 rows.AddRange(Fixed.Zip(alone, (one, pass) => new ExperimentRow($"{name}, {network.Name}: {one.Name}", null, pass.SecondsOn[network.Name], "s")));
                 rows.Add(new($"{name}, {network.Name}: auto", null, auto.SecondsOn[network.Name], "s"));
                 rows.Add(new($"{name}, {network.Name}: auto over the better suite", null, ratio, "times", ratio > 1 + Tolerance ? "the simulator overlaps what the plan adds up" : null));
-                text.Append(CultureInfo.InvariantCulture, $"| {name} | {network.Name} | {string.Join(" | ", alone.Append(auto).Select(pass => Cell(pass, network)))} | {ratio:0.00} | {string.Join(", ", plan.Choices.Where(choice => choice.Picked == NamedSuite.PriFft.Name && choice.Shape.Rows * (long)choice.Shape.Columns > config.Width).Select(choice => choice.Operation).Distinct())} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| {name} | {network.Name} | {string.Join(" | ", alone.Append(auto).Select(pass => Cell(pass, network)))} | {ratio:0.00} | {string.Join(", ", plan.Choices.Where(choice => choice.Picked == NamedSuite.PriFft.Name && choice.Rows * (long)choice.Columns > config.Width).Select(choice => choice.Operation).Distinct())} |\n");
             }
 
             async Task<PassMeasurement> Measure(NamedSuite suite)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using MpcActors.Experiments;
+using MpcActors.Protocols;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -82,7 +83,7 @@ static class BenchPass
         yield return table;
         yield return new Text(string.Create(CultureInfo.InvariantCulture,
             $"{report.CpuSeconds:0.00} s of processor time of both parties and the dealer ({report.CpuSecondsOfPasses[0]:0.00} to {report.CpuSecondsOfPasses[^1]:0.00} in {report.CpuSecondsOfPasses.Count} passes); {report.OnlineSeconds:0.00} s online computation. Online time: {string.Join(", ", report.Seconds.Select(network => string.Create(CultureInfo.InvariantCulture, $"{network.Key} {network.Value:0.0} s")))}.\nLargest error {report.MaxError:0.0e0}, mean {report.MeanError:0.0e0}, gross errors {report.GrossErrors}. Peak memory {report.PeakBytes / 1e9:0.0} GB (planned {report.PlannedPeakBytes / 1e9:0.0}). The plan and the run {(report.IsAsPlanned ? "agree in every round and byte" : "DIFFER")}.\n"));
-        foreach (var picks in SuitePick.Tables(report.Picks)) yield return picks;
+        foreach (var picks in SuiteChoiceTable.Of(report.Picks)) yield return picks;
     }
 }
 
@@ -135,7 +136,7 @@ sealed record PassReport : Report
     public required bool IsAsPlanned { get; init; }
 
     /// <summary>With <c>--suite auto</c>, on the network of the run.</summary>
-    public IReadOnlyList<SuitePick> Picks { get; init; } = [];
+    public IReadOnlyList<SuiteChoice> Picks { get; init; } = [];
 
     public required string Transcript { get; init; }
 
@@ -165,7 +166,7 @@ sealed record PassReport : Report
         PeakBytes = measured.PeakBytes,
         PlannedPeakBytes = plan.PeakBytes,
         IsAsPlanned = measured.Operations.SequenceEqual(plan.Operations) && measured.SetUpBytes == plan.SetUpBytes,
-        Picks = SuitePick.Of(plan),
+        Picks = plan.Choices,
         Transcript = measured.Transcript,
         ByOperation = OperationShare.Of(measured.Operations, operation => operation.Operation),
     };

@@ -96,7 +96,7 @@ static class CostCommand
         }
 
         yield return times;
-        foreach (var picks in SuitePick.Tables(report.Picks)) yield return picks;
+        foreach (var picks in SuiteChoiceTable.Of(report.Picks)) yield return picks;
     }
 
     static string Bytes(long bytes) => bytes switch

@@ -48,7 +48,7 @@ sealed record CostReport : Report
     public required IReadOnlyList<OperationShare> ByLayer { get; init; }
 
     /// <summary>With <c>--suite auto</c>.</summary>
-    public IReadOnlyList<SuitePick> Picks { get; init; } = [];
+    public IReadOnlyList<SuiteChoice> Picks { get; init; } = [];
 
     /// <summary>Forward, backward and optimiser of a gradient step; none in forward-only tuning.</summary>
     public required IReadOnlyList<OperationShare> ByPhase { get; init; }
@@ -92,7 +92,7 @@ sealed record CostReport : Report
             PeakBytes = plan.PeakBytes,
             ComputeSeconds = compute,
             Seconds = common.Networks.ToDictionary(network => network.Name, network => passes * plan.SecondsOn(network, ComputeProfile.TwoCores)),
-            Picks = SuitePick.Of(plan),
+            Picks = plan.Choices,
             ByOperation = OperationShare.Of(plan.Operations, operation => operation.Operation, passes),
             ByLayer = OperationShare.Of(plan.Operations, operation => operation.Path.Split('/')[isOfSteps ? 1 : 0], passes),
             ByPhase = isOfSteps ? OperationShare.Of(plan.Operations, operation => operation.Path.Split('/')[0], passes) : [],

@@ -4,11 +4,11 @@ namespace MpcActors.Protocols;
 
 /// <summary>What one operation on one shape was planned to cost under each suite, and which was taken.</summary>
 /// <param name="Operation">Such as "softmax".</param>
-/// <param name="Shape">Of the values that it is applied to.</param>
+/// <param name="Rows">With <paramref name="Columns"/>, the shape of the values that it is applied to.</param>
 /// <param name="Picked">Name of the suite.</param>
 /// <param name="Seconds">Planned, online, by suite.</param>
 /// <param name="DealtBytes">Beforehand, to both parties together, by suite.</param>
-public sealed record SuiteChoice(string Operation, Shape Shape, string Picked, IReadOnlyDictionary<string, double> Seconds, IReadOnlyDictionary<string, long> DealtBytes);
+public sealed record SuiteChoice(string Operation, int Rows, int Columns, string Picked, IReadOnlyDictionary<string, double> Seconds, IReadOnlyDictionary<string, long> DealtBytes);
 
 /// <summary>For each operation and shape the protocol of that suite which is cheapest there: every candidate is planned, with shapes alone, and the best is run.</summary>
 /// <remarks>
@@ -67,7 +67,7 @@ public sealed class CheapestSuite(IReadOnlyList<ISuite> candidates, Func<Operati
         var plans = candidates.Select(suite => (Suite: suite, Cost: Plan(suite, x, run))).Select(plan => (plan.Suite, plan.Cost, Seconds: secondsOf(plan.Cost))).ToArray();
         var best = plans.MinBy(plan => plan.Seconds).Suite;
         _choices.Add(new(
-            operation, x.Shape, best.Name, plans.ToDictionary(plan => plan.Suite.Name, plan => plan.Seconds), plans.ToDictionary(plan => plan.Suite.Name, plan => plan.Cost.DealtBytes)));
+            operation, x.Shape.Rows, x.Shape.Columns, best.Name, plans.ToDictionary(plan => plan.Suite.Name, plan => plan.Seconds), plans.ToDictionary(plan => plan.Suite.Name, plan => plan.Cost.DealtBytes)));
         return best;
     }
 

@@ -23,16 +23,16 @@ static class ExperimentSections
             "bars", $"{ratios.Count(row => row.Ratio < 1)} of {ratios.Length} figures are below the paper's.", new(""), new("here / paper", "", IsLogarithmic: true),
             [.. ratios.Select(row => row.Name)], [new("here / paper", [.. ratios.Select(row => row.Ratio)], [])]);
         return new(
-            "rows", "Beside the paper", ratios.Length == 0 ? "" : "One means the paper's own figure; below one is less traffic or time than published.", chart,
+            "rows", ratios.Length == 0 ? "Figures" : "Beside the paper", ratios.Length == 0 ? "" : "One means the paper's own figure; below one is less traffic or time than published.", chart,
             new DataTable(
-                "Figures", 1, [new("figure"), new("paper"), new("here"), new("difference", "change"), new("why, as far as it is known")],
+                "Figures", 1, [new("figure"), new("paper"), new("here"), new("difference", "change"), new(ratios.Length == 0 ? "note" : "why, as far as it is known")],
                 [
                     .. rows.Select(row => (IReadOnlyList<object?>)
                     [
                         Name(row), Figure(row, "published"), row.TryGetProperty("ours", out var ours) && ours.ValueKind == JsonValueKind.Object ? Members(ours) : Figure(row, "ours"),
                         RunFile.NumberOf(row, "difference"), RunFile.TextOf(row, "note"),
                     ]),
-                ]));
+                ]).WithoutEmptyColumns());
     }
 
     static object? Figure(JsonElement row, string name) => RunFile.NumberOf(row, name) is { } number ? new Quantity(number, RunFile.TextOf(row, "unit") ?? "") : RunFile.TextOf(row, name);

@@ -69,7 +69,7 @@ sealed record Headline(string Question, string Answer)
         var answer = differences.Length == 0
             ? $"{run.List("rows").Count()} figures."
             : $"{differences.Count(difference => difference < 0)} of {differences.Length} figures are below the paper's, {differences.Count(difference => Math.Abs(difference) <= 0.1)} within a tenth of them.";
-        return new($"mpc {run.Command}: what comes out, beside the paper?", answer);
+        return new($"mpc {run.Command}: what comes out{(differences.Length == 0 ? "" : ", beside the paper")}?", answer);
     }
 
     static IEnumerable<string> Networks(RunFile run) =>

@@ -22,7 +22,7 @@ sealed record Output(TextWriter Results, TextWriter Error, bool IsJson, string? 
     public static string? PageOf(ParseResult result, Option<string?> page, string folder)
     {
         if (result.GetResult(page) is null) return null;
-        var file = result.GetValue(page) ?? Path.Combine(folder, ReportCommand.FileName);
+        var file = result.GetValue(page) is { } path ? ReportCommand.FileOf(path) : Path.Combine(folder, ReportCommand.FileName);
         _ = new OutputFolder(ReportCommand.FolderOf(file), page.Name);
         return file;
     }

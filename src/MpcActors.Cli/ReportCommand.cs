@@ -13,7 +13,7 @@ static class ReportCommand
     {
         var first = new Argument<string>("RUN.json") { Description = "What a command wrote, or its folder" };
         var second = new Argument<string?>("OTHER.json") { Description = "Another run of the same command, set beside the first", Arity = ArgumentArity.ZeroOrOne };
-        var file = Options.Text("--out", "FILE", $"The page (default: {FileName} beside RUN.json)");
+        var file = Options.Text("--out", "FILE", $"The page, or its folder (default: {FileName} beside RUN.json)");
         var offline = Options.Flag("--offline", "Fetch nothing: charts only if their library is in the cache");
         var command = new ExemplifiedCommand(
             "report", "Writes a run as one HTML page: answer, charts, tables, sliders for other networks, timeline. It asks nothing of any server.",
@@ -25,13 +25,16 @@ static class ReportCommand
         command.SetAction(async (result, cancellation) =>
         {
             RunFile[] runs = [.. new[] { result.GetValue(first), result.GetValue(second) }.OfType<string>().Select(RunFile.Read)];
-            var path = result.GetValue(file) ?? Path.Combine(FolderOf(runs[0].Path), FileName);
+            var path = FileOf(result.GetValue(file) ?? FolderOf(runs[0].Path));
             await WriteAsync(path, runs, result.GetValue(offline), result.InvocationConfiguration.Error, cancellation);
             result.InvocationConfiguration.Output.WriteLine($"File: {path}");
             return (int)ExitCode.Done;
         });
         return command;
     }
+
+    /// <summary>A page's file: in a folder, if one is named.</summary>
+    public static string FileOf(string path) => Directory.Exists(path) || Path.EndsInDirectorySeparator(path) ? Path.Combine(path, FileName) : path;
 
     public static string FolderOf(string file) => Path.GetDirectoryName(file) is { Length: > 0 } folder ? folder : ".";
 

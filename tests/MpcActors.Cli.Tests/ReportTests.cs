@@ -127,6 +127,21 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task A_page_may_be_given_its_folder()
+    {
+        using var scratch = new Scratch();
+        string[] cost = ["cost", "--model", "tiny-roberta", "--json"];
+        var typed = await Typed.Run([.. cost, "--report", scratch.Path("pages/")]);
+        scratch.Write("run.json", typed.Output);
+        Assert.Equal(0, (await Typed.Run("report", scratch.Path("run.json"), "--out", scratch.Folder, "--offline")).Code);
+        var own = await Typed.Run([.. cost, "--out", scratch.Path("own"), "--report"]);
+
+        Assert.True(typed.Code == 0, typed.Error);
+        Assert.True(own.Code == 0, own.Error);
+        foreach (var page in (string[])["pages/report.html", "report.html", "own/report.html"]) Assert.True(File.Exists(scratch.Path(page)), page);
+    }
+
+    [Fact]
     public async Task A_timeline_of_an_earlier_run_is_not_shown()
     {
         using var scratch = new Scratch();

@@ -98,6 +98,19 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task A_process_that_stands_still_for_longer_than_the_others_wait_holds_nobody_up()
+    {
+        using var deployment = await Deployment.Make(text => text.Replace("silence = 30s", "silence = 15s", StringComparison.Ordinal));
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run(deployment.Up("out", "--json", "--scenario", scratch.Write("faults.hocon", "mpc.scenario { m { kind = pause, role = dealer, at = 1ms, for = 99d } }")));
+
+        Assert.True(typed.Code == 0, typed.Error);
+        Assert.Equal("stopped", JsonDocument.Parse(typed.Output).RootElement.GetProperty("outcome").GetString());
+        await deployment.AllAreGone("out");
+    }
+
+    [Fact]
     public async Task A_scenario_for_the_simulation_alone_is_refused()
     {
         using var deployment = await Deployment.Make();
@@ -110,13 +123,15 @@ public sealed class UpTests
     }
 
     [Fact]
-    public async Task Interrupted_it_leaves_no_process_behind()
+    public async Task Interrupted_it_ends_long_before_the_session_would_and_leaves_no_process_behind()
     {
-        using var deployment = await Deployment.Make();
+        // More queries than any machine is through with before it hears of the interrupt.
+        using var deployment = await Deployment.Make(text => text.Replace("queries = 12", "queries = 4000", StringComparison.Ordinal));
 
-        var interrupted = await Typed.RunUntil("", "4 of 12 queries", deployment.Up("out"));
+        var interrupted = await Typed.RunUntil("", "4 of 4000 queries", deployment.Up("out"));
 
         Assert.Equal(130, interrupted.Code);
+        Assert.False(File.Exists(Path.Combine(deployment.Folder("out"), "prompt.json")));
         await deployment.AllAreGone("out");
     }
 

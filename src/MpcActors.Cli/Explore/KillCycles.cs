@@ -62,26 +62,19 @@ static class KillCycles
             if (isOver) sessions++;
             var settings = SettingsOf(config, Path.Combine(folder, $"session-{sessions}"), resume: !isOver);
             expected ??= await TrialRun.SimulateAsync(settings, output, cancellation);
-            var victim = done < kills ? roles[words[2 * done] % (ulong)roles.Length] : (Role?)null;
+            var scenario = new Scenario(done == kills ? [] : [new Mishap(
+                Mishap.Kill, roles[words[2 * done] % (ulong)roles.Length], null, null, Longest * (words[2 * done + 1] / (double)ulong.MaxValue), default, 0)]);
             var isKilled = false;
             said.GetStringBuilder().Clear();
-            var code = await UpCommand.RunAsync(settings, [], output, async processes =>
-            {
-                if (victim is not { } role) return;
-                var process = processes.Single(process => process.Role == role);
-                await Task.WhenAny(process.Ended, Task.WhenAny(processes.Select(one => one.Begun)));
-                await Task.WhenAny(process.Ended, Task.Delay(Longest * (words[2 * done + 1] / (double)ulong.MaxValue), cancellation));
-                if (process.Ended.IsCompleted) return;
-                isKilled = true;
-                process.Kill();
-            }, cancellation);
+            var code = await UpCommand.RunAsync(settings, [], output, async processes => isKilled = await TrialRun.DisturbAsync(processes, scenario, cancellation) > 0, cancellation);
             left += LeftBehind(settings.Common.Out);
             isOver = code == 0;
             if (isKilled)
             {
                 done++;
-                byRole[victim!.Value.Name()]++;
-                text.WriteLine($"{done} of {kills}: {victim.Value.Name()} killed{(isOver ? ", too late to matter" : $"; {TrialRun.CauseOf(settings.Common.Out)}")}");
+                var victim = scenario.Mishaps[0].From.Name();
+                byRole[victim]++;
+                text.WriteLine($"{done} of {kills}: {victim} killed{(isOver ? ", too late to matter" : $"; {TrialRun.CauseOf(settings.Common.Out)}")}");
             }
 
             if ((isOver && !expected.AsSpan().SequenceEqual(TrialRun.PromptOf(settings.Common.Out))) || (!isOver && !isKilled))

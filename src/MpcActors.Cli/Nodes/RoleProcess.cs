@@ -8,6 +8,7 @@ namespace MpcActors.Cli;
 sealed class RoleProcess : IDisposable
 {
     static readonly Lock Writing = new();
+    static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
 
     readonly Process _process;
     readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -77,13 +78,16 @@ sealed class RoleProcess : IDisposable
         }
     }
 
-    /// <summary>Stops it where it is, as a machine that is too busy would, and lets it go on.</summary>
-    public async Task PauseAsync(TimeSpan time)
+    /// <summary>Stops it where it is, as a machine that is too busy would, and lets it go on, if it was not ended meanwhile.</summary>
+    public async Task PauseAsync(TimeSpan time, CancellationToken cancellation)
     {
         Signal("-STOP");
-        await Task.Delay(time);
-        Signal("-CONT");
+        await Task.WhenAny(Ended, Wait(time, cancellation));
+        if (!Ended.IsCompleted) Signal("-CONT");
     }
+
+    /// <summary>Longer than a timer can is as good as for ever: a session is over by then.</summary>
+    public static Task Wait(TimeSpan time, CancellationToken cancellation) => Task.Delay(time < LongestTimer ? time : Timeout.InfiniteTimeSpan, cancellation);
 
     public void Kill()
     {

@@ -54,18 +54,21 @@ static class TrialRun
         .FirstOrDefault(status => status.State == "failed")?.Last ?? "no node was left to say why";
 
     /// <summary>Pauses and kills processes when their time has come, counted from the session's begin.</summary>
-    static async Task DisturbAsync(IReadOnlyList<RoleProcess> processes, Scenario scenario, CancellationToken cancellation)
+    /// <returns>How many of these mishaps came before the session was over.</returns>
+    public static async Task<int> DisturbAsync(IReadOnlyList<RoleProcess> processes, Scenario scenario, CancellationToken cancellation)
     {
         var over = Task.WhenAll(processes.Select(process => process.Ended));
         await Task.WhenAny(over, Task.WhenAny(processes.Select(process => process.Begun)));
-        await Task.WhenAll(scenario.Mishaps.Where(mishap => mishap.IsOfProcess).Select(async mishap =>
+        var came = await Task.WhenAll(scenario.Mishaps.Where(mishap => mishap.IsOfProcess).Select(async mishap =>
         {
             var process = processes.Single(process => process.Role == mishap.From);
-            await Task.WhenAny(process.Ended, Task.Delay(mishap.At, cancellation));
-            if (process.Ended.IsCompleted) return;
-            if (mishap.Kind == Mishap.Pause) await process.PauseAsync(mishap.For);
+            await Task.WhenAny(process.Ended, RoleProcess.Wait(mishap.At, cancellation));
+            if (process.Ended.IsCompleted || cancellation.IsCancellationRequested) return false;
+            if (mishap.Kind == Mishap.Pause) await process.PauseAsync(mishap.For, cancellation);
             else process.Kill();
+            return true;
         }));
+        return came.Count(isTrue => isTrue);
     }
 
     sealed record TrialReport : Report

@@ -98,17 +98,16 @@ static class UpCommand
     static async Task EndTogether(IReadOnlyList<RoleProcess> processes, Func<RoleProcess, IReadOnlyList<RoleProcess>, bool> isOver, Output output, CancellationToken cancellation)
     {
         var running = processes.ToList();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
             while (running.Count > 0)
             {
-                var ended = await (await Task.WhenAny(running.Select(process => process.Ended))).WaitAsync(stop.Token);
+                var ended = await await Task.WhenAny(running.Select(process => process.Ended)).WaitAsync(cancellation);
                 running.Remove(ended);
                 var isLast = isOver(ended, running);
                 if (ended.ExitCode != 0) output.Error.WriteLine($"{ended.Name} ended with exit code {ended.ExitCode}{(isLast ? "; the session is over" : "")}");
                 if (!isLast) continue;
-                if (ended.ExitCode != 0) await Task.WhenAny(Task.WhenAll(running.Select(process => process.Ended)), Task.Delay(Word, stop.Token));
+                if (ended.ExitCode != 0) await Task.WhenAny(Task.WhenAll(running.Select(process => process.Ended)), Task.Delay(Word, cancellation));
                 break;
             }
         }

@@ -5,7 +5,7 @@ sealed record GradientState(double[] Offsets, double[,] ZeroShotTestLogits, List
 {
     const string Heading = "training by gradients";
 
-    public void Write(string path, RunFacts facts) => TuningCheckpoint.Write(path, [], StateStream.Write(Heading, writer =>
+    public void Write(string path, RunFacts facts) => TuningCheckpoint.Write(path, StateStream.Write(Heading, writer =>
     {
         facts.Write(writer);
         writer.WriteNumbers(Offsets);
@@ -24,7 +24,7 @@ sealed record GradientState(double[] Offsets, double[,] ZeroShotTestLogits, List
     /// <exception cref="InvalidDataException">The file is damaged, or of other settings or texts.</exception>
     public static GradientState? Read(string path, RunFacts facts, int most)
     {
-        if (TuningCheckpoint.Read(path, []) is not { } bytes) return null;
+        if (TuningCheckpoint.Read(path) is not { } bytes) return null;
         GradientState? state = null;
         StateStream.Read(bytes, Heading, reader =>
         {

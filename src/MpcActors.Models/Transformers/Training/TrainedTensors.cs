@@ -10,15 +10,24 @@ public abstract record TrainedTensors
     public static TrainedTensors All { get; } = new Every();
 
     /// <summary>Every one.</summary>
-    public sealed record Every : TrainedTensors;
+    public sealed record Every : TrainedTensors
+    {
+        public override string ToString() => "all layers";
+    }
 
     /// <summary>The last layers and the head; what comes before gets no gradient, and no way back is gone through it.</summary>
     /// <param name="Layers">0 for the head alone.</param>
-    public sealed record Last(int Layers) : TrainedTensors;
+    public sealed record Last(int Layers) : TrainedTensors
+    {
+        public override string ToString() => FormattableString.Invariant($"the last {Layers} layer(s) and the head");
+    }
 
     /// <summary>Low-rank additions to the projections of each attention, and nothing else (LoRA; Hu, Shen, Wallis, Allen-Zhu, Li, Wang, Wang, Chen, ICLR 2022).</summary>
     /// <remarks>Queries, keys and values are one projection here, and so share the first factor. The paper's factor α/r is 1.</remarks>
-    public sealed record Adapters(int Rank) : TrainedTensors;
+    public sealed record Adapters(int Rank) : TrainedTensors
+    {
+        public override string ToString() => FormattableString.Invariant($"adapters of rank {Rank}");
+    }
 
     /// <summary>0 where there are none.</summary>
     public int AdapterRank => this is Adapters adapters ? adapters.Rank : 0;

@@ -108,6 +108,8 @@ public sealed class Prifft : IExperiment
         yield return Of("tanh", count, -4, 4, static (party, x) => party.TanhByKeys(x), static (party, x) => party.Tanh(x));
         var rows = new Shape(count / SoftmaxWidth, SoftmaxWidth);
         yield return new("softmax", [(Values(rows, -4, 4), FixedPoint.FractionBits)], static (party, x) => party.SoftmaxWithoutMaximum(x[0]), static (party, x) => party.SoftmaxAnew(x[0]));
+        yield return new("softmax, iterated", [(Values(rows, -4, 4), FixedPoint.FractionBits)],
+            static async (party, x) => await party.TruncateTo(await party.SoftmaxByIteration(x[0])), static (party, x) => party.SoftmaxAnew(x[0]));
         yield return new("dropout", [(Values(Shape.Vector(count), -4, 4), FixedPoint.FractionBits)],
             static async (party, x) => await party.TruncateTo(Dropout.Draw(party, x[0].Shape, DropRate).Apply(party, await party.Mask(x[0]))), static (party, x) => party.DropAnew(x[0], DropRate));
 

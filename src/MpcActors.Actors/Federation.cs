@@ -49,18 +49,19 @@ public sealed class Federation
     readonly Seed _seed;
     readonly Dictionary<Seat, FederatedSeat> _seats;
     readonly SortedSet<int> _joined = [];
+    readonly List<int[]> _counted = [];
 
     public Federation(IFederatedTask task, FederationConditions conditions)
     {
         (_task, _plan, _conditions) = (task, task.Plan, conditions);
 
         // Other settings or data under the same number are another run and have other masks.
-        _seed = Seed.FromNumber(_plan.Settings.Seed).Derive($"federation {Convert.ToHexString(task.Identity)}");
+        _seed = Seed.FromNumber(_plan.Settings.Seed).Derive($"federation {Convert.ToHexString(task.Facts.Hash())}");
         _seats = Seats.ToDictionary(seat => seat, _ => new FederatedSeat(task));
     }
 
     /// <summary>Rounds done.</summary>
-    public int Rounds { get; private set; }
+    public int Rounds => _counted.Count;
 
     /// <summary>Hash over all sessions that ended, in order.</summary>
     public string Transcript { get; private set; } = "";
@@ -68,7 +69,7 @@ public sealed class Federation
     /// <summary>The global parameters in the clear. A simulation can add up both parties' halves; nobody in it can.</summary>
     public double[] Parameters => FixedPoint.Decode(_seats[Seat.Zero].Parameters.Value + _seats[Seat.One].Parameters.Value, _task.ParameterBits);
 
-    public FederatedState State => new(Rounds, Transcript, [.. _joined], _seats[Seat.Zero].Parameters.Value.Values, _seats[Seat.One].Parameters.Value.Values);
+    public FederatedState State => new([.. _counted], Transcript, [.. _joined], _seats[Seat.Zero].Parameters.Value.Values, _seats[Seat.One].Parameters.Value.Values);
 
     /// <summary>The model owner gives out its parameters.</summary>
     public Task<SessionCost> OpenAsync(CancellationToken cancellation = default) => SessionAsync("open", _conditions.Network, FaultPlan.None, (seat, party) => seat.Open(party), new()
@@ -91,7 +92,8 @@ public sealed class Federation
         foreach (var client in state.Joined) await JoinAsync(client, FaultPlan.None, cancellation);
         _seats[Seat.Zero].Parameters = new(RingTensor.Of(_plan.Parameters, state.Zero), _task.ParameterBits);
         _seats[Seat.One].Parameters = new(RingTensor.Of(_plan.Parameters, state.One), _task.ParameterBits);
-        (Rounds, Transcript) = (state.Rounds, state.Transcript);
+        _counted.AddRange(state.Counted);
+        Transcript = state.Transcript;
     }
 
     /// <summary>Picks clients, trains with each, adds up what came of it.</summary>
@@ -120,7 +122,7 @@ public sealed class Federation
 
         if (counted.Count > 0)
             aggregation = await SessionAsync(InHistory($"round {round}"), _conditions.Network, FaultPlan.None, (seat, party) => seat.Aggregate(party, counted), [], cancellation);
-        Rounds++;
+        _counted.Add([.. counted]);
         return new(round, counted, leftOut, training, joining, aggregation);
     }
 

@@ -31,8 +31,8 @@ static class DemoCommand
         var quick = Options.Flag("--quick", "Under a minute: fewer queries and texts");
         var offline = Options.Flag("--offline", "Need nothing from outside: a tiny synthetic model and task");
         var task = Options.Choice("--task", "Which sentences to classify", "yelp", [.. SentimentSentences.Names]);
-        var queries = new Option<int?>("--queries") { Description = "Prompts tried by each tuning, in whole generations of 20, or of 10 with --quick (a full run takes 500)", HelpName = "N" };
-        var testTexts = new Option<int?>("--test-texts") { Description = "Test texts that are classified", HelpName = "N" };
+        var queries = Options.CountIfAny("--queries", "Prompts tried by each tuning, in whole generations of 20, or of 10 with --quick (a full run takes 500)");
+        var testTexts = Options.CountIfAny("--test-texts", "Test texts that are classified");
         var weights = Options.Text("--attention-weights", "FILE", "Weights for rfa attention, as 'mpc adapt' writes them (default: the shipped ones)");
         var common = new CommonOptions(Name);
         var command = new ExemplifiedCommand(

@@ -4,7 +4,6 @@ using System.Globalization;
 using MpcActors.Actors;
 using MpcActors.Data;
 using MpcActors.Protocols;
-using MpcActors.Tuning;
 using MpcActors.Tuning.Federated;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -74,11 +73,11 @@ static class FederateCommand
             Faults = (round, client) => settings.DropOuts.Contains((round, client)) ? new(new FrameFault(FaultKind.Kill, Role.DataOwner, Role.PartyZero, half)) : FaultPlan.None,
         });
         var clear = new ClearFederation(tuned.Task);
-        var identity = tuned.Task.Identity;
-        if (settings.Resume && settings.CheckpointFile is { } file && TuningCheckpoint.Read(file, identity) is { } saved)
+        var facts = tuned.Task.Facts;
+        if (settings.Resume && settings.CheckpointFile is { } file && FederatedState.Read(file, facts) is { } saved)
         {
-            await federation.ResumeAsync(FederatedState.FromBytes(saved), cancellation);
-            for (var round = 0; round < federation.Rounds; round++) clear.Round(round, [.. plan.PickedIn(round).Where(client => !settings.DropOuts.Contains((round, client)))]);
+            await federation.ResumeAsync(saved, cancellation);
+            for (var round = 0; round < saved.Rounds; round++) clear.Round(round, saved.Counted[round]);
             steps.Announce($"goes on after round {federation.Rounds}");
         }
         else
@@ -100,7 +99,7 @@ static class FederateCommand
                 round.Round + 1, [.. round.Counted.Select(client => client + 1)], round.LeftOut.ToDictionary(entry => entry.Key + 1, entry => entry.Value),
                 tuned.Accuracy(clear.Parameters), tuned.Accuracy(federation.Parameters),
                 (round.Training + round.Joining + round.Aggregation).Seconds));
-            if (settings.CheckpointFile is { } path) TuningCheckpoint.Write(path, identity, federation.State.ToBytes());
+            if (settings.CheckpointFile is { } path) federation.State.Write(path, facts);
             var leftOut = round.LeftOut.Count > 0 ? $"; left out: {string.Join(", ", round.LeftOut.Select(entry => $"client {entry.Key + 1} ({entry.Value})"))}" : "";
             steps.Report((double)federation.Rounds / tuning.Rounds, string.Create(
                 CultureInfo.InvariantCulture, $"round {round.Round + 1} of {tuning.Rounds}: accuracy {done[^1].Private:0.000} on shares, {done[^1].Clear:0.000} in the clear{leftOut}"));

@@ -34,25 +34,23 @@ sealed class FederateOptions(string command)
     const string Tiny = "tiny", LastLayers = "last-layers", Adapters = "lora", Full = "full";
 
     readonly Option<int> _clients = Options.Count("--clients", "Clients, each with private texts of its own", 2, 1, MostClients);
-    readonly Option<int?> _picked = new("--picked") { Description = "Clients that train in a round (default: all)", HelpName = "N" };
+    readonly Option<int?> _picked = Options.CountIfAny("--picked", "Clients that train in a round (default: all)", most: MostClients);
     readonly Option<int> _rounds = Options.Count("--rounds", "Rounds, each of which ends with an aggregation", 5, 1, 10_000);
     readonly Option<int> _steps = Options.Count("--local-steps", "Steps of a client in a round", 4, 1, 64);
     readonly Option<int> _batch = Options.Count("--batch", "Texts a step", 16, 1, 256);
     readonly Option<string> _split = Options.Choice("--split", "How the texts are split between clients: alike, or skewed by class", "iid", "iid", "dirichlet");
-    readonly Option<double> _alpha = Real("--alpha", "Parameter of the Dirichlet split; the smaller, the more skewed", 0.5);
+    readonly Option<double?> _alpha = Options.Positive("--alpha", "Parameter of the Dirichlet split; the smaller, the more skewed", 0.5, most: 1e6);
     readonly Option<string> _task = Options.Choice("--task", "Which sentences to classify; tiny needs nothing from outside", "yelp", [.. SentimentSentences.Names, Tiny]);
     readonly Option<string> _model = Options.Choice("--model", "Frozen sentence encoder whose embeddings the clients train on", "use-lite", EncoderModel.Names);
     readonly Option<string> _optimizer = Options.Choice("--optimizer", "What a client does with a gradient", "sgd", "sgd", "adam");
-    readonly Option<double?> _learningRate = new("--learning-rate")
-    {
-        Description = "Learning rate (default: 0.2 for sgd, 0.01 for adam; of the encoder's layers 0.01 and 0.0005, of adapters 0.1 and 0.003)", HelpName = "X",
-    };
+    readonly Option<double?> _learningRate = Options.Positive(
+        "--learning-rate", "Learning rate (default: 0.2 for sgd, 0.01 for adam; of the encoder's layers 0.01 and 0.0005, of adapters 0.1 and 0.003)", most: FederatedSettings.LargestRate);
 
     readonly Option<string> _train = Options.Choice(
         "--train", "What is trained: a classifier on the frozen encoder's embeddings, its last layers, low-rank adapters of its attention, or all its layers", Head, Head, LastLayers, Adapters, Full);
 
-    readonly Option<int?> _layers = new("--layers") { Description = "With --train last-layers: how many, beside the encoder's head (default: 1)", HelpName = "N" };
-    readonly Option<int?> _rank = new("--rank") { Description = "With --train lora: columns of the adapters' first factor (default: 4)", HelpName = "N" };
+    readonly Option<int?> _layers = Options.CountIfAny("--layers", "With --train last-layers: how many, beside the encoder's head (default: 1)", most: 64);
+    readonly Option<int?> _rank = Options.CountIfAny("--rank", "With --train lora: columns of the adapters' first factor (default: 4)", most: 64);
 
     readonly Option<string[]> _dropOuts = new("--drop-out")
     {
@@ -87,10 +85,8 @@ sealed class FederateOptions(string command)
         if (result.GetValue(_resume) && checkpoint is null) throw new BadInputException("--resume needs --checkpoint DIR, the folder that holds the state to go on from");
         var isOffline = result.GetValue(_offline);
         var task = isOffline ? Tiny : result.GetValue(_task)!;
-        var alpha = result.GetValue(_alpha);
-        if (!(alpha is > 0 and <= 1e6)) throw new BadInputException(FormattableString.Invariant($"--alpha is {alpha}, but must be above 0 and at most 1000000"));
         return new(
-            common, clients, tuning, result.GetValue(_split) == "dirichlet" ? alpha : null, task == Tiny ? null : task, isOffline ? Tiny : result.GetValue(_model)!,
+            common, clients, tuning, result.GetValue(_split) == "dirichlet" ? result.GetValue(_alpha) : null, task == Tiny ? null : task, isOffline ? Tiny : result.GetValue(_model)!,
             Lines(result, clients), (result.GetValue(_dropOuts) ?? []).Select(text => DropOut(text, tuning.Rounds, clients)).ToHashSet(),
             checkpoint is null ? null : Path.Combine(checkpoint, "federation.checkpoint"), result.GetValue(_resume))
         {
@@ -114,9 +110,7 @@ sealed class FederateOptions(string command)
 
         void RequireUse(Option<int?> option, string of)
         {
-            if (result.GetValue(option) is not { } value) return;
-            if (train != of) throw new BadInputException($"{option.Name} is for --train {of}, not for --train {train}");
-            if (value is < 1 or > 64) throw new BadInputException($"{option.Name} is {value}, but must be from 1 to 64");
+            if (result.GetValue(option) is not null && train != of) throw new BadInputException($"{option.Name} is for --train {of}, not for --train {train}");
         }
     }
 
@@ -142,6 +136,4 @@ sealed class FederateOptions(string command)
 
     static int? Number(string text, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most ? number : null;
-
-    static Option<double> Real(string name, string description, double initial) => new(name) { Description = description, HelpName = "X", DefaultValueFactory = _ => initial };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace MpcActors.Cli;
@@ -11,14 +12,35 @@ static class Options
         Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => initial,
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
-            result.AddError($"{name} is '{text}', but must be a whole number from {least} to {most}");
-            return initial;
-        },
+        CustomParser = result => Number(result, name, least, most) ?? initial,
     };
+
+    /// <summary>One that may be left out, and is null then.</summary>
+    public static Option<int?> CountIfAny(string name, string description, int least = 1, int most = 1_000_000) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Number(result, name, least, most),
+    };
+
+    /// <summary>A number above 0 and up to <paramref name="most"/>; null where it is left out and nothing stands for it.</summary>
+    public static Option<double?> Positive(string name, string description, double? initial = null, double most = double.MaxValue)
+    {
+        var option = new Option<double?>(name)
+        {
+            Description = description,
+            HelpName = "X",
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most) return number;
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is '{text}', but must be a number above 0{(most < double.MaxValue ? $" and up to {most}" : "")}"));
+                return null;
+            },
+        };
+        if (initial is not null) option.DefaultValueFactory = _ => initial;
+        return option;
+    }
 
     public static Option<ulong> Seed() => new("--seed")
     {
@@ -61,10 +83,18 @@ static class Options
     /// <summary>Where a run's HTML page goes; alone, beside its run.json.</summary>
     public static Option<string?> Page() => new("--report")
     {
-        Description = "Write the run as one HTML page, too (default: report.html in the run's folder)",
+        Description = "Write the run as one HTML page, too; a file, or a folder (default: that of the run)",
         HelpName = "FILE",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    static int? Number(ArgumentResult result, string name, int least, int most)
+    {
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        result.AddError($"{name} is '{text}', but must be a whole number from {least} to {most}");
+        return null;
+    }
 }

@@ -13,7 +13,8 @@ public static class TuningCheckpoint
 
     private static ReadOnlySpan<byte> Magic => "MPCTUNE\n"u8;
 
-    public static void Write(string path, byte[] identity, byte[] state) => Write(path, identity, stream => stream.Write(state));
+    /// <param name="state">Says itself what run it is of.</param>
+    public static void Write(string path, byte[] state) => Write(path, [], stream => stream.Write(state));
 
     /// <param name="write">Writes the state, however large.</param>
     public static void Write(string path, byte[] identity, Action<Stream> write)
@@ -51,11 +52,11 @@ public static class TuningCheckpoint
     }
 
     /// <summary>The state, or null if there is no such file.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, of another version, or of a run with other settings or data.</exception>
-    public static byte[]? Read(string path, byte[] identity)
+    /// <exception cref="InvalidDataException">The file is damaged or of another version.</exception>
+    public static byte[]? Read(string path)
     {
         byte[]? state = null;
-        TryRead(path, identity, stream =>
+        TryRead(path, [], stream =>
         {
             state = new byte[stream.Length];
             stream.ReadExactly(state);

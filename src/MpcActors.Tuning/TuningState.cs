@@ -28,7 +28,7 @@ internal sealed class TuningState(IOptimizer optimizer)
     public double[] BestOffsets { get; set; } = [];
 
     /// <param name="facts">Of the run, in words, so that a difference can be named.</param>
-    public void Write(string path, RunFacts facts) => TuningCheckpoint.Write(path, [], StateStream.Write(Heading, writer =>
+    public void Write(string path, RunFacts facts) => TuningCheckpoint.Write(path, StateStream.Write(Heading, writer =>
     {
         facts.Write(writer);
         writer.Write(Queries);
@@ -55,7 +55,7 @@ internal sealed class TuningState(IOptimizer optimizer)
     /// <exception cref="InvalidDataException">It is damaged or belongs to a run with other settings or data; the message says which.</exception>
     public bool TryRead(string path, RunFacts facts)
     {
-        if (TuningCheckpoint.Read(path, []) is not { } state) return false;
+        if (TuningCheckpoint.Read(path) is not { } state) return false;
         StateStream.Read(state, Heading, reader =>
         {
             facts.Require(reader, path);

@@ -20,6 +20,8 @@ public sealed class PrifftExperimentTests
             if (ours.TryGetProperty("publishedRounds", out var published)) Assert.True(ours.GetProperty("rounds").GetInt32() <= published.GetInt32(), row.GetRawText());
         }
 
+        var (atOnce, iterated) = (rows["softmax"].GetProperty("ours"), rows["softmax, iterated"].GetProperty("ours"));
+        Assert.True(atOnce.GetProperty("speedup").GetDouble() > iterated.GetProperty("speedup").GetDouble() && atOnce.GetProperty("sentBytes").GetInt64() < iterated.GetProperty("sentBytes").GetInt64());
         Assert.Equal(4.08, rows["fine-tuning step"].GetProperty("published").GetDouble());
         Assert.True(rows["fine-tuning step"].GetProperty("ours").GetProperty("trafficReduction").GetDouble() > 4.08);
         foreach (var optimizer in new[] { "Adam", "SGD" })

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using MpcActors.Data;
 using MpcActors.Models.Clear.Distillation;
 using MpcActors.Models.Clear.Training;
@@ -29,7 +28,7 @@ sealed class AdaptOptions
     readonly Option<int> _features = Options.Count("--features", "Frequencies a head of random features", 64, most: 1024);
     readonly Option<int> _steps = Options.Count("--steps", "Steps of the whole model; as many of the first layer's attention alone, and a quarter as many of the others', come before", 3000);
     readonly Option<int> _batch = Options.Count("--batch", "Texts a step", 32, most: 4096);
-    readonly Option<double> _rate = Rate();
+    readonly Option<double?> _rate = Options.Positive("--rate", "Largest learning rate of the whole model; frequencies take twice as much, a layer alone three times", 0.0007, most: 1);
     readonly Option<int> _tokens = Options.Count("--max-tokens", "Longer texts are cut", 48, most: UseLiteModel.MaxTokens);
     readonly Option<int> _check = Options.Count("--check-every", "Steps between two looks at the held-out texts, and between two checkpoints", 100);
     readonly Option<int> _patience = Options.Count("--patience", "Stop after so many looks without improvement; 0 never does", 0, least: 0);
@@ -65,7 +64,7 @@ sealed class AdaptOptions
         var training = new AdaptationSettings(
             attention switch { "2quad" => TrainedAttention.Quadratic, "uniform" => TrainedAttention.Uniform, _ => TrainedAttention.RandomFeatures },
             part switch { "features" => TrainedPart.Features, "all" => TrainedPart.All, _ => TrainedPart.Attention },
-            result.GetValue(_features), result.GetValue(_steps), result.GetValue(_batch), (float)result.GetValue(_rate), result.GetValue(_tokens), result.GetValue(_check),
+            result.GetValue(_features), result.GetValue(_steps), result.GetValue(_batch), (float)result.GetValue(_rate)!.Value, result.GetValue(_tokens), result.GetValue(_check),
             result.GetValue(_patience) is > 0 and var patience ? patience : null, result.GetValue(_seed));
         BadInputException.Check(training.Validate);
         var folder = result.GetValue(_out) ?? Path.Combine("out", "adapt");
@@ -73,20 +72,6 @@ sealed class AdaptOptions
             result.GetValue(_json), folder, model, attention, part, training, files, !result.GetValue(_textOnly), result.GetValue(_texts),
             start, result.GetValue(_checkpoint), result.GetValue(_resume)) { Page = Output.PageOf(result, _page, folder) };
     }
-
-    static Option<double> Rate() => new("--rate")
-    {
-        Description = "Largest learning rate of the whole model; frequencies take twice as much, a layer alone three times",
-        HelpName = "X",
-        DefaultValueFactory = _ => 0.0007,
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 1) return rate;
-            result.AddError($"--rate is '{text}', but must be a number above 0 and up to 1, such as 0.001");
-            return 0.0007;
-        },
-    };
 
     static void Existing(string file)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using MpcActors.Experiments;
 using MpcActors.Models.Transformers.Training;
 using MpcActors.Network;
@@ -19,11 +18,11 @@ sealed class GradientOptions
 
     readonly Option<string> _method = Options.Choice(
         "--method", "What is learned and how: a prompt from forward passes alone (fot); by gradients all weights but the table of words (sft), or the rows of a prompt (prompt)", ForwardOnly, ForwardOnly, FineTuning, Prompt);
-    readonly Option<double?> _rate = Real("--learning-rate", "Learning rate (default: 0.0001 for sft, 0.01 for prompt; 0.01 and 0.1 with sgd)");
+    readonly Option<double?> _rate = Options.Positive("--learning-rate", "Learning rate (default: 0.0001 for sft, 0.01 for prompt; 0.01 and 0.1 with sgd)");
     readonly Option<string> _schedule = Options.Choice("--schedule", "How the rate goes on after the warm-up: as it is, or down to 0", "linear", "constant", "linear", "cosine");
     readonly Option<int> _warmUp = Options.Count("--warm-up", "First steps, in which the learning rate grows from nothing", 0, least: 0);
-    readonly Option<double?> _decay = Real("--weight-decay", "Of adamw (default: 0.01)");
-    readonly Option<double?> _clip = Real("--clip-norm", "The most that all gradients together may measure; longer ones are shortened, on shares (default: none; not with --suite published)");
+    readonly Option<double?> _decay = Options.Positive("--weight-decay", "Of adamw (default: 0.01)");
+    readonly Option<double?> _clip = Options.Positive("--clip-norm", "The most that all gradients together may measure; longer ones are shortened, on shares (default: none; not with --suite published)");
     readonly Option<int> _steps = Options.Count("--steps", "Steps of a batch each", 60);
     readonly Option<int> _batch = Options.Count("--batch-size", "Texts of a step", 8, most: 4096);
     readonly Option<int> _check = Options.Count("--check-every", "Steps between two looks at the development texts", 20);
@@ -99,17 +98,4 @@ sealed class GradientOptions
     public static string NameOf(TuningMethod method) => method == TuningMethod.Prompt ? Prompt : FineTuning;
 
     static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
-
-    static Option<double?> Real(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "X",
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && double.IsFinite(number)) return number;
-            result.AddError($"{name} is '{text}', but must be a number above 0");
-            return null;
-        },
-    };
 }

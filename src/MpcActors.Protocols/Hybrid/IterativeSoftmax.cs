@@ -6,7 +6,7 @@ namespace MpcActors.Protocols.Hybrid;
 /// <summary>Softmax of rows by iteration, without a maximum, an exponential or a reciprocal: 48 rounds, for scores within some units of their row's mean.</summary>
 /// <remarks>
 /// <para>Softmax of t·x, as a function of t, solves g' = (x − ⟨g, x⟩) ⊙ g from g(0) = 1/n; sixteen of Euler's steps lead to t = 1 (SHAFT, Kei and Chow, NDSS 2025, who have two rounds a
-/// step with local truncation). PriFFT's softmax is known to be iterative (arXiv 2503.03146) and no more; this is what we compare <see cref="BoundedSoftmax"/> with.</para>
+/// step with local truncation). PriFFT's softmax is known to be iterative (arXiv 2503.03146) and no more; no suite runs it: experiment <c>prifft</c> sets it beside <see cref="BoundedSoftmax"/>.</para>
 /// <para>1. Subtract each row's mean; keep x within ±<see cref="Bound"/> by keys: one round or two. 2. Open u = x/16, for all steps: one round. The first step begins at a public g and is linear: truncate, one round.</para>
 /// <para>3. Each other step: open g; p = g ⊙ u and its row sums z, local; open z; g + p − z·g, local; truncate: three rounds, 128 bits a value.</para>
 /// Its way back is that of any softmax, a polynomial of the result (<see cref="Derivatives.SoftmaxBackward"/>).

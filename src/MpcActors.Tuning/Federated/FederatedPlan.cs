@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using MpcActors.Ring;
 
 namespace MpcActors.Tuning.Federated;
@@ -20,6 +23,18 @@ public sealed record FederatedPlan(FederatedSettings Settings, int[] Texts, int 
         var width = clients[0].Width;
         if (clients.Any(client => client.Width != width)) throw new ArgumentException("clients have features of different widths");
         return new(settings, [.. clients.Select(client => client.Texts)], width, classes);
+    }
+
+    /// <summary>What a run is bound to.</summary>
+    /// <param name="trained">What of which model.</param>
+    /// <param name="weights">The model owner's, to the last bit.</param>
+    internal RunFacts FactsWith(string trained, IEnumerable<double[]> weights, IReadOnlyList<TextSet> clients)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var tensor in weights) hash.AppendData(MemoryMarshal.AsBytes(tensor.AsSpan()));
+        return new(
+            [("trained part", trained), ("number of clients", Clients.ToString(CultureInfo.InvariantCulture)), .. Settings.Facts, ("hash of the model's weights", Convert.ToHexStringLower(hash.GetHashAndReset()))],
+            [.. clients.Select(client => (client.Name, RunFacts.HashOf(client)))]);
     }
 
     /// <summary>The clients of a round, in order.</summary>

@@ -16,9 +16,14 @@ public enum LocalOptimizer
 /// <param name="Batch">Texts a step; a client with fewer takes all of its own.</param>
 public sealed record FederatedSettings(int Rounds, int LocalSteps, int Picked, int Batch, LocalOptimizer Optimizer, double LearningRate, ulong Seed)
 {
-    /// <summary>What a run is bound to, beside its data.</summary>
-    public string Line => string.Create(
-        CultureInfo.InvariantCulture, $"federated {Rounds} {LocalSteps} {Picked} {Batch} {Optimizer} {LearningRate:R} {Seed}");
+    public const double LargestRate = 16;
+
+    /// <summary>Every setting that decides a run's bytes, by the name that a user knows it by.</summary>
+    public IReadOnlyList<(string Name, string Value)> Facts =>
+    [
+        ("number of rounds", Text(Rounds)), ("number of local steps", Text(LocalSteps)), ("number of clients a round", Text(Picked)), ("batch size", Text(Batch)), ("optimizer", Optimizer.ToString()),
+        ("learning rate", LearningRate.ToString("R", CultureInfo.InvariantCulture)), ("seed", Seed.ToString(CultureInfo.InvariantCulture)),
+    ];
 
     /// <exception cref="ArgumentException">A figure cannot be.</exception>
     public void Validate(int clients)
@@ -27,6 +32,8 @@ public sealed record FederatedSettings(int Rounds, int LocalSteps, int Picked, i
         if (LocalSteps is < 1 or > 64) throw new ArgumentException($"a client takes 1 to 64 local steps a round, not {LocalSteps}");
         if (Picked < 1 || Picked > clients) throw new ArgumentException($"{Picked} of {clients} clients cannot be picked; at least 1 and at most all of them");
         if (Batch is < 1 or > 256) throw new ArgumentException($"a batch has 1 to 256 texts, not {Batch}");
-        if (!(LearningRate is > 0 and <= 16)) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the learning rate is above 0 and at most 16, not {LearningRate}"));
+        if (!(LearningRate is > 0 and <= LargestRate)) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the learning rate is above 0 and at most {LargestRate}, not {LearningRate}"));
     }
+
+    static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

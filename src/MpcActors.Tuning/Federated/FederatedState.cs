@@ -1,23 +1,23 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace MpcActors.Tuning.Federated;
 
 /// <summary>A federated fine-tuning between two rounds, both parties' halves side by side since one process simulates both; apart, each would keep its own.</summary>
-/// <param name="Rounds">Done so far.</param>
+/// <param name="Counted">Whose updates were added up, for each round so far.</param>
 /// <param name="Transcript">Hash over the sessions so far.</param>
 /// <param name="Joined">Clients that have shared their texts. They share them again, in the same bytes, when a run goes on.</param>
-public sealed record FederatedState(int Rounds, string Transcript, int[] Joined, ulong[] Zero, ulong[] One)
+public sealed record FederatedState(int[][] Counted, string Transcript, int[] Joined, ulong[] Zero, ulong[] One)
 {
-    const string Heading = "federated state 1";
+    public int Rounds => Counted.Length;
+
+    const string Heading = "federated state 2", FileHeading = "federated fine-tuning";
 
     public byte[] ToBytes() => StateStream.Write(Heading, writer =>
     {
-        writer.Write(Rounds);
+        writer.Write(Counted.Length);
+        foreach (var round in Counted) Write(writer, round);
         writer.Write(Transcript);
-        writer.Write(Joined.Length);
-        foreach (var client in Joined) writer.Write(client);
+        Write(writer, Joined);
         writer.Write(Zero.Length);
         writer.Write(MemoryMarshal.AsBytes(Zero.AsSpan()));
         writer.Write(MemoryMarshal.AsBytes(One.AsSpan()));
@@ -29,31 +29,50 @@ public sealed record FederatedState(int Rounds, string Transcript, int[] Joined,
         FederatedState? state = null;
         StateStream.Read(bytes, Heading, reader =>
         {
-            var (rounds, transcript) = (reader.ReadInt32(), reader.ReadString());
-            var joined = new int[reader.ReadInt32()];
-            for (var i = 0; i < joined.Length; i++) joined[i] = reader.ReadInt32();
-            var (zero, count) = (Array.Empty<ulong>(), reader.ReadInt32());
-            (zero, var one) = (new ulong[count], new ulong[count]);
+            var counted = new int[reader.ReadCount()][];
+            for (var round = 0; round < counted.Length; round++) counted[round] = ReadClients(reader);
+            var (transcript, joined, count) = (reader.ReadString(), ReadClients(reader), reader.ReadCount());
+            var (zero, one) = (new ulong[count], new ulong[count]);
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(zero.AsSpan()));
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(one.AsSpan()));
-            state = new(rounds, transcript, joined, zero, one);
+            state = new(counted, transcript, joined, zero, one);
         });
         return state!;
     }
 
-    /// <summary>What a checkpoint is bound to: settings, every client's texts and the parameters it started from.</summary>
-    public static byte[] Identity(FederatedSettings settings, IReadOnlyList<ClientData> clients, double[] start)
+    static void Write(BinaryWriter writer, int[] clients)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(settings.Line));
-        foreach (var client in clients)
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"\n{client.Texts} {client.Width}\n"));
-            hash.AppendData(MemoryMarshal.AsBytes(client.Labels.AsSpan()));
-            hash.AppendData(MemoryMarshal.AsBytes(client.Features.AsSpan()));
-        }
+        writer.Write(clients.Length);
+        foreach (var client in clients) writer.Write(client);
+    }
 
-        hash.AppendData(MemoryMarshal.AsBytes(start.AsSpan()));
-        return hash.GetHashAndReset();
+    static int[] ReadClients(BinaryReader reader)
+    {
+        var clients = new int[reader.ReadCount()];
+        for (var i = 0; i < clients.Length; i++) clients[i] = reader.ReadInt32();
+        return clients;
+    }
+
+    /// <param name="facts">Of the run, in words, so that a difference can be named.</param>
+    public void Write(string path, RunFacts facts) => TuningCheckpoint.Write(path, StateStream.Write(FileHeading, writer =>
+    {
+        facts.Write(writer);
+        var state = ToBytes();
+        writer.Write(state.Length);
+        writer.Write(state);
+    }));
+
+    /// <summary>What a file holds, or null if there is none.</summary>
+    /// <exception cref="InvalidDataException">It is damaged or belongs to a run with other settings or data; the message says which.</exception>
+    public static FederatedState? Read(string path, RunFacts facts)
+    {
+        if (TuningCheckpoint.Read(path) is not { } file) return null;
+        FederatedState? state = null;
+        StateStream.Read(file, FileHeading, reader =>
+        {
+            facts.Require(reader, path);
+            state = FromBytes(reader.ReadBytes(reader.ReadCount()));
+        });
+        return state;
     }
 }

@@ -15,7 +15,7 @@ public interface IFederatedTask
     int ParameterBits { get; }
 
     /// <summary>What a checkpoint and all masks are bound to: settings, every client's texts and the model.</summary>
-    byte[] Identity { get; }
+    RunFacts Facts { get; }
 
     /// <summary>One seat's part, with a state of its own.</summary>
     ILocalTraining NewTraining();
@@ -31,20 +31,4 @@ public interface IFederatedTask
     /// <summary>A client's parameters after its steps of a round, in the clear.</summary>
     /// <param name="parameters">From which it begins; not changed.</param>
     double[] TrainInTheClear(double[] parameters, int client, int round);
-}
-
-/// <summary>What one seat does of a federation's training: it keeps what stays as it is, and clients' texts, from session to session.</summary>
-public interface ILocalTraining
-{
-    /// <summary>In the first session: takes what <see cref="IFederatedTask.ShareFrozen"/> gives.</summary>
-    ValueTask Open(Party party);
-
-    /// <summary>In a client's first session: takes what <see cref="IFederatedTask.ShareTexts"/> gives.</summary>
-    /// <returns>What is called when the session has ended; one that fails leaves nothing.</returns>
-    ValueTask<Action> Join(Party party, int client);
-
-    /// <summary>A client's steps of a round, each with its consent.</summary>
-    /// <returns>Its parameters.</returns>
-    /// <exception cref="ProtocolViolationException">The client speaks of another round or step.</exception>
-    ValueTask<Share> Train(Party party, Share parameters, int client, int round);
 }

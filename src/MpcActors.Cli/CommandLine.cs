@@ -104,7 +104,7 @@ public static class CommandLine
         OperationCanceledException => (ExitCode.Interrupted, "interrupted; every file that was written is whole"),
         BadInputException or MissingResourceException => (ExitCode.BadInput, problem.Message),
         // The owner's program reads its checkpoint inside the session.
-        SessionFailedException { InnerException: { } inner } when inner is InvalidDataException or IOException or UnauthorizedAccessException =>
+        SessionFailedException { InnerException: { } inner } when inner is BadInputException or InvalidDataException or IOException or UnauthorizedAccessException =>
             (ExitCode.BadInput, inner.Message),
         SessionFailedException => (ExitCode.RunFailed, problem.Message),
         InvalidDataException or IOException or UnauthorizedAccessException => (ExitCode.BadInput, problem.Message),

@@ -11,6 +11,12 @@ namespace MpcActors.Cli;
 sealed record Checkpoint(string? File, bool Resume)
 {
     public static Checkpoint None { get; } = new(null, false);
+
+    /// <summary>Of a training in a folder of its own.</summary>
+    public static Checkpoint In(string? folder, bool resume) => folder is null ? None : new(Path.Combine(folder, "data-owner.checkpoint"), resume);
+
+    /// <summary>Where parties keep theirs, in files of their own.</summary>
+    public string? Folder => File is null ? null : Path.GetDirectoryName(Path.GetFullPath(File));
 }
 
 /// <summary>The world that a simulated session runs in.</summary>
@@ -38,7 +44,7 @@ static class PrivateSession
         var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, settings.Seed));
         var session = secrets.NameOf(candidate, texts, settings);
         var owner = new OwnerProgram(candidate, texts, settings, checkpoint, progress, cancellation) { Clock = conditions.OwnersClock ?? TimeProvider.System };
-        var run = await RunAsync(candidate, secrets, session, owner.Program(secrets, session), conditions, cancellation);
+        var run = await RunAsync(candidate, secrets, session, settings.Reveal, owner.Program(secrets, session), conditions, cancellation);
         return new PrivateOutcome(owner.Result!, run.Transcript, run, null, owner.Calls);
     }
 
@@ -49,7 +55,7 @@ static class PrivateSession
     {
         var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, settings.Seed));
         var session = secrets.NameOf(candidate, texts, settings);
-        return await RunAsync(candidate, secrets, session, async port =>
+        return await RunAsync(candidate, secrets, session, Reveal.Logits, async port =>
         {
             var pass = new PrivateForwardPass(port, secrets.In(session, Role.DataOwner), texts.Train, candidate.Labels.Classes, candidate.Projection, candidate.TokenRows);
             await ask(pass);
@@ -57,10 +63,10 @@ static class PrivateSession
         }, conditions, cancellation);
     }
 
-    static async Task<Run> RunAsync(Candidate candidate, SessionSecrets secrets, Seed session, RoleProgram dataOwner, Conditions conditions, CancellationToken cancellation)
+    static async Task<Run> RunAsync(Candidate candidate, SessionSecrets secrets, Seed session, Reveal reveal, RoleProgram dataOwner, Conditions conditions, CancellationToken cancellation)
     {
         // A service keeps one party's state, so each party runs its own.
-        var programs = new[] { Role.PartyZero, Role.PartyOne, Role.Dealer }.ToDictionary(role => role, role => SessionPrograms.Serve(role, secrets, session, candidate.Suite));
+        var programs = new[] { Role.PartyZero, Role.PartyOne, Role.Dealer }.ToDictionary(role => role, role => SessionPrograms.Serve(role, secrets, session, reveal, candidate.Suite));
         programs[Role.ModelOwner] = SessionPrograms.ModelOwner(candidate.Clear, candidate.Labels, secrets, session);
         programs[Role.DataOwner] = dataOwner;
         return await Simulation.RunAsync(new SimulationSettings(conditions.Network, conditions.Work, session) { Faults = conditions.Faults, IsRealTime = conditions.IsRealTime, Begins = time => conditions.OwnersClock?.Follow(time) }, programs, cancellation);

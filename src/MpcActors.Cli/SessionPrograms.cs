@@ -37,11 +37,17 @@ sealed class SessionSecrets(Func<Role, Seed> of)
 static class SessionPrograms
 {
     /// <summary>Of a party or the dealer.</summary>
+    /// <param name="reveal">What it lets the data owner open, whatever that asks for.</param>
     /// <param name="suite">Ours if nothing is said.</param>
-    public static RoleProgram Serve(Role role, SessionSecrets secrets, Seed session, NamedSuite? suite = null) => port =>
+    public static RoleProgram Serve(Role role, SessionSecrets secrets, Seed session, Reveal reveal, NamedSuite? suite = null) => port =>
+        new ForwardService((suite ?? NamedSuite.Fused).Create(), reveal == Reveal.Loss ? Revealed.LossAndErrors : Revealed.Logits).Serve(PartyOf(role, port, secrets, session));
+
+    /// <summary>The seat that a role takes; the dealer draws from a seed of its own.</summary>
+    public static Party PartyOf(Role role, Port port, SessionSecrets secrets, Seed session) => role switch
     {
-        var seat = role switch { Role.PartyZero => Seat.Zero, Role.PartyOne => Seat.One, _ => Seat.Dealer };
-        return new ForwardService((suite ?? NamedSuite.Fused).Create()).Serve(new Party(seat, port, seat == Seat.Dealer ? secrets.In(session, role) : default));
+        Role.PartyZero => new(Seat.Zero, port),
+        Role.PartyOne => new(Seat.One, port),
+        _ => new(Seat.Dealer, port, secrets.In(session, role)),
     };
 
     public static RoleProgram ModelOwner(ClearEncoder clear, LabelMatrix labels, SessionSecrets secrets, Seed session) => port =>

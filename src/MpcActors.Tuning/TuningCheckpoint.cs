@@ -24,7 +24,7 @@ public static class TuningCheckpoint
         var aside = path + ".new";
         try
         {
-            using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write))
+            using (var file = new FileStream(aside, Private()))
             {
                 using (var hash = SHA256.Create())
                 {
@@ -49,6 +49,14 @@ public static class TuningCheckpoint
             File.Delete(aside);
             throw;
         }
+    }
+
+    /// <summary>For this user's eyes alone: a party's state is shares, with the other party's they are the weights.</summary>
+    static FileStreamOptions Private()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
     }
 
     /// <summary>The state, or null if there is no such file.</summary>

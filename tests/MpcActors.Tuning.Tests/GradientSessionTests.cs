@@ -199,7 +199,7 @@ public sealed class GradientSessionTests : IDisposable
 
         var refusal = Assert.Throws<ProtocolViolationException>(() => training.Serve(settings, async port =>
         {
-            port.SendPublic(new TrainingJob.Begin(settings.Method, settings.Suite, 0, settings.Optimizer, 0, null, settings.Steps, 1, 0).ToBytes());
+            port.SendPublic(TrainingJob.Begin.Of(settings, 0).ToBytes());
             await Infer((ulong)firstEpoch, 2);
             await Infer((ulong)secondEpoch, tokens > 0 ? tokens : 2);
 
@@ -214,6 +214,41 @@ public sealed class GradientSessionTests : IDisposable
         Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(StepOptimizer.Adam, 5, 1.0, "its steps is 5, not 4")]
+    [InlineData(StepOptimizer.Sgd, 4, 1.0, "its optimizer is Sgd, not Adam")]
+    [InlineData(StepOptimizer.Adam, 4, null, "its clipping norm is none, not 1")]
+    public void A_training_that_the_parties_have_not_agreed_on_is_refused(StepOptimizer optimizer, int steps, double? clipNorm, string message)
+    {
+        var settings = TransformerTraining.Settings(TuningMethod.Layers);
+
+        var refusal = Assert.Throws<ProtocolViolationException>(() => new TransformerTraining("tiny-gpt2").Serve(settings, port =>
+        {
+            port.SendPublic(TrainingJob.Begin.Of(settings with { Optimizer = optimizer, Steps = steps, ClipNorm = clipNorm }, 0).ToBytes());
+            return ValueTask.CompletedTask;
+        }));
+
+        Assert.Contains($"another training than was agreed on: {message}", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TuningMethod.Layers)]
+    [InlineData(TuningMethod.Prompt)]
+    public void What_is_trained_is_given_to_nobody_before_the_last_step(TuningMethod method)
+    {
+        var settings = TransformerTraining.Settings(method);
+        var training = new TransformerTraining("tiny-gpt2");
+
+        var refusal = Assert.Throws<ProtocolViolationException>(() => training.Serve(settings, port =>
+        {
+            new PrivateGradientPass(port, Seed.FromNumber(5), settings, 2, method == TuningMethod.Prompt ? training.Prompt : null).Begin(0);
+            port.SendPublic(new TrainingJob.Finish().ToBytes());
+            return ValueTask.CompletedTask;
+        }));
+
+        Assert.Contains("after 0 of 4 steps, and what is trained is given out after the last one alone", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_step_after_the_last_ends_the_session()
     {
@@ -222,7 +257,7 @@ public sealed class GradientSessionTests : IDisposable
         var training = new TransformerTraining("tiny-gpt2");
         var refusal = Assert.Throws<ProtocolViolationException>(() => training.Serve(settings, async port =>
         {
-            port.SendPublic(new TrainingJob.Begin(settings.Method, settings.Suite, 0, settings.Optimizer, 0, null, Steps: 1, 1, 0).ToBytes());
+            port.SendPublic(TrainingJob.Begin.Of(settings, 0).ToBytes());
             for (var step = 0; step < 2; step++)
             {
                 port.SendPublic(new TrainingJob.Step((ulong)step + 5, step, 0.1, [2], [0]).ToBytes());

@@ -126,6 +126,38 @@ public sealed class PrivateForwardPassTests
         Assert.Contains("losses of texts 0, whose labels it never shared", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Revealed.LossAndErrors, Revealed.Logits, "asks to open logits, and in this session nothing may be opened to it but losses and counts of errors")]
+    [InlineData(Revealed.Loss, Revealed.Logits, "nothing may be opened to it but losses")]
+    [InlineData(Revealed.Loss, Revealed.LossAndErrors, "asks to open losses and counts of errors")]
+    public void A_job_that_opens_more_than_the_parties_allow_is_refused_before_they_give_anything_out(Revealed most, Revealed asked, string message)
+    {
+        var setup = new Setup(AttentionKind.Uniform, "shift");
+        var (answers, isAsked, openings) = (0, false, 0);
+
+        var refusal = Assert.Throws<ProtocolViolationException>(() => setup.Serve(async port =>
+        {
+            var batch = setup.Test.Batch.Slice(0, 3);
+            port.SendPublic(new Job.KeepTexts(0, batch.Lengths).ToBytes());
+            port.ShareWithParties(FixedPoint.Encode(batch.Rows, new Shape(batch.TotalRows, batch.Width)), Seed.FromNumber(8));
+            port.SendPublic(new Job.KeepLabels(0, Tiny.ClassNames.Count).ToBytes());
+            port.ShareWithParties(RingTensor.Zeros(new(3, Tiny.ClassNames.Count)), Seed.FromNumber(7));
+            port.SendPublic(new Job.Infer(1, 0, 0, KeepMeans: false, Revealed.Loss).ToBytes());
+            await port.Reconstruct(Shape.Vector(1));
+            isAsked = true;
+            port.SendPublic(new Job.Infer(3, 0, 0, KeepMeans: false, asked).ToBytes());
+        }, frame =>
+        {
+            if (frame.From is not (Role.PartyZero or Role.PartyOne)) return;
+            if (frame.To == Role.DataOwner) answers++;
+            if (isAsked) openings++;
+        }, most));
+
+        Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
+        // A loss is always given, one half from each party; nothing after it.
+        Assert.Equal((2, 0), (answers, openings));
+    }
+
     sealed class Setup
     {
         readonly Encoder _encoder;
@@ -193,19 +225,20 @@ public sealed class PrivateForwardPassTests
         }, sent);
 
         /// <param name="dataOwner">Any program.</param>
-        public Cost Serve(Func<Port, ValueTask> dataOwner, Action<Frame> sent)
+        /// <param name="most">What the others let it open.</param>
+        public Cost Serve(Func<Port, ValueTask> dataOwner, Action<Frame> sent, Revealed most = Revealed.Logits)
         {
             var service = new FusedSuite();
             Meter? meter = null;
             Pump.Run(new Dictionary<Role, Func<Port, ValueTask>>
             {
-                [Role.PartyZero] = port => new ForwardService(service).Serve(new Party(Seat.Zero, port)),
+                [Role.PartyZero] = port => new ForwardService(service, most).Serve(new Party(Seat.Zero, port)),
                 [Role.PartyOne] = port =>
                 {
                     meter = port.Meter;
-                    return new ForwardService(service).Serve(new Party(Seat.One, port));
+                    return new ForwardService(service, most).Serve(new Party(Seat.One, port));
                 },
-                [Role.Dealer] = port => new ForwardService(service).Serve(new Party(Seat.Dealer, port, Seed.FromNumber(3))),
+                [Role.Dealer] = port => new ForwardService(service, most).Serve(new Party(Seat.Dealer, port, Seed.FromNumber(3))),
                 [Role.ModelOwner] = port =>
                 {
                     SharedEncoder.Send(port, _encoder, _labels, Seed.FromNumber(4));

@@ -40,9 +40,9 @@ public sealed class RealModelTests
         IReadOnlyList<double[,]> opened = [];
         Pump.Run(new Dictionary<Role, Func<Port, ValueTask>>
         {
-            [Role.PartyZero] = port => new ForwardService(new FusedSuite()).Serve(new Party(Seat.Zero, port)),
-            [Role.PartyOne] = port => new ForwardService(new FusedSuite()).Serve(new Party(Seat.One, port)),
-            [Role.Dealer] = port => new ForwardService(new FusedSuite()).Serve(new Party(Seat.Dealer, port, Seed.FromNumber(3))),
+            [Role.PartyZero] = port => new ForwardService(new FusedSuite(), Revealed.Logits).Serve(new Party(Seat.Zero, port)),
+            [Role.PartyOne] = port => new ForwardService(new FusedSuite(), Revealed.Logits).Serve(new Party(Seat.One, port)),
+            [Role.Dealer] = port => new ForwardService(new FusedSuite(), Revealed.Logits).Serve(new Party(Seat.Dealer, port, Seed.FromNumber(3))),
             [Role.ModelOwner] = port =>
             {
                 SharedEncoder.Send(port, encoder, labels, Seed.FromNumber(4));

@@ -64,9 +64,9 @@ sealed class TransformerTraining
         var outline = TrainingOutline.Of(Config, Classes, settings);
         Pump.Run(new Dictionary<Role, Func<Port, ValueTask>>
         {
-            [Role.PartyZero] = port => new TrainingService(States("party-zero")).Serve(new Party(Seat.Zero, port)),
-            [Role.PartyOne] = port => new TrainingService(States("party-one")).Serve(new Party(Seat.One, port)),
-            [Role.Dealer] = port => new TrainingService().Serve(new Party(Seat.Dealer, port, Seed.FromNumber(3))),
+            [Role.PartyZero] = port => new TrainingService(settings, States("party-zero")).Serve(new Party(Seat.Zero, port)),
+            [Role.PartyOne] = port => new TrainingService(settings, States("party-one")).Serve(new Party(Seat.One, port)),
+            [Role.Dealer] = port => new TrainingService(settings).Serve(new Party(Seat.Dealer, port, Seed.FromNumber(3))),
             [Role.ModelOwner] = async port => trained = await TrainingModelOwner.Serve(port, outline, Tensor, Seed.FromNumber(4)),
             [Role.DataOwner] = async port =>
             {
@@ -94,9 +94,9 @@ sealed class TransformerTraining
         var outline = TrainingOutline.Of(Config, Classes, settings);
         Pump.Run(new Dictionary<Role, Func<Port, ValueTask>>
         {
-            [Role.PartyZero] = port => new TrainingService().Serve(new Party(Seat.Zero, port)),
-            [Role.PartyOne] = port => new TrainingService().Serve(new Party(Seat.One, port)),
-            [Role.Dealer] = port => new TrainingService().Serve(new Party(Seat.Dealer, port, Seed.FromNumber(3))),
+            [Role.PartyZero] = port => new TrainingService(settings).Serve(new Party(Seat.Zero, port)),
+            [Role.PartyOne] = port => new TrainingService(settings).Serve(new Party(Seat.One, port)),
+            [Role.Dealer] = port => new TrainingService(settings).Serve(new Party(Seat.Dealer, port, Seed.FromNumber(3))),
             [Role.ModelOwner] = async port => await TrainingModelOwner.Serve(port, outline, Tensor, Seed.FromNumber(4)),
             [Role.DataOwner] = dataOwner,
         });

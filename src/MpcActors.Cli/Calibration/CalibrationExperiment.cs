@@ -5,6 +5,7 @@ using MpcActors.Experiments;
 using MpcActors.Network;
 using MpcActors.Protocols;
 using MpcActors.Ring;
+using MpcActors.Tuning;
 
 namespace MpcActors.Cli;
 
@@ -77,7 +78,7 @@ sealed class CalibrationExperiment : IExperiment
         {
             var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, seed));
             var asked = Questions();
-            var programs = new[] { Role.PartyZero, Role.PartyOne, Role.Dealer }.ToDictionary(role => role, role => SessionPrograms.Serve(role, secrets, name));
+            var programs = new[] { Role.PartyZero, Role.PartyOne, Role.Dealer }.ToDictionary(role => role, role => SessionPrograms.Serve(role, secrets, name, Reveal.Logits));
             programs[Role.ModelOwner] = SessionPrograms.ModelOwner(job.Candidate.Clear, job.Candidate.Labels, secrets, name);
             programs[Role.DataOwner] = asked.Program(secrets, name);
             return (await Simulation.RunAsync(new(network, Work.Measured, name) { IsRealTime = isRealTime, DealsInTime = true }, programs, cancellation), asked);

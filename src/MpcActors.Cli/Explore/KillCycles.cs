@@ -77,7 +77,7 @@ static class KillCycles
                 text.WriteLine($"{done} of {kills}: {victim} killed{(isOver ? ", too late to matter" : $"; {TrialRun.CauseOf(settings.Common.Out)}")}");
             }
 
-            if ((isOver && !expected.AsSpan().SequenceEqual(TrialRun.PromptOf(settings.Common.Out))) || (!isOver && !isKilled))
+            if ((isOver && !expected.AsSpan().SequenceEqual(TrialRun.ResultOf(settings))) || (!isOver && !isKilled))
             {
                 wrong++;
                 error.WriteLine(said.ToString());

@@ -21,12 +21,12 @@ sealed class ByGradients(TuningMethod method, double rate) : IFewShotMethod
     public async Task<FewShotPart> OnSharesAsync(FewShotDraw draw, string checkpoint, Action<string> announce, CancellationToken cancellation)
     {
         var outcome = await GradientSession.OnSharesAsync(
-            CandidateOf(draw), SettingsOf(draw), new Conditions(LinkProfile.Lan, Work.Modelled.Default), checkpoint, resume: true,
+            CandidateOf(draw), SettingsOf(draw), new Conditions(LinkProfile.Lan, Work.Modelled.Default), Checkpoint.In(checkpoint, resume: true),
             progress => announce(FormattableString.Invariant($"{progress.Steps} of {progress.Budget} steps")), cancellation);
 
         // Batches are of about one size, so steps of a resumed session tell what the earlier ones sent.
         PassCall[] steps = [.. outcome.Calls.Where(call => call.Set == MeasuredGradientPass.Step)];
-        long? ofStep = steps.Length > 0 ? new SessionCosts(outcome.Run).Mean(steps, LinkProfile.Lan).SentBytesPerParty.Sum() : null;
+        long? ofStep = steps.Length > 0 ? new SessionCosts(outcome.Run!).Mean(steps, LinkProfile.Lan).SentBytesPerParty.Sum() : null;
         return Part(draw, outcome.Result, ofStep, isPrivate: true);
     }
 

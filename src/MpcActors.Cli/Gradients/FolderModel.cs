@@ -40,9 +40,9 @@ sealed record FolderModel(string Name, HuggingFaceFolder Weights, TransformerTok
         int[] labels = Array.ConvertAll(words, LabelOf);
         var (split, tensors) = (FewShot.Split(task, shots, settings.Seed), new TransformerTensors(Weights, labels));
         var (train, dev, test) = (Set("train", split.Train), Set("dev", split.Dev), Set("test", task.Test));
-        var outline = TrainingOutline.Of(config, words.Length, settings);
+        var own = new TrainableModel(TrainingOutline.Of(config, words.Length, settings), tensors.Of);
         double[]? prompt = settings.Method == TuningMethod.Prompt ? PromptOf(clear, settings.PromptRows) : null;
-        var candidate = new GradientCandidate(AttentionKind.Softmax.Name(), outline, train, dev, test, tensors.Of, prompt, () => GradientCandidate.TwinOf(outline, settings, tensors.Of, prompt, of =>
+        var candidate = new GradientCandidate(AttentionKind.Softmax.Name(), own, train, dev, test, prompt, () => GradientCandidate.TwinOf(own, settings, prompt, of =>
         {
             var training = new ClearTraining(config, words.Length, of);
             return (training.Gradients, training.Logits);

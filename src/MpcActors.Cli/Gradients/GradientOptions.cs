@@ -11,22 +11,28 @@ sealed class GradientOptions
 {
     public const string ForwardOnly = "fot", FineTuning = "sft", Prompt = "prompt";
 
+    public const int MostTexts = 4096;
+
+    public static string[] Methods { get; } = [ForwardOnly, FineTuning, Prompt];
+
+    public static string[] Schedules { get; } = ["constant", "linear", "cosine"];
+
     /// <summary>For <c>--optimizer</c>, beside those that propose prompts.</summary>
     public static string[] Optimizers { get; } = ["adam", "adamw", "sgd"];
 
-    const int PromptRows = 50;
+    static readonly GradientChoices Initial = GradientChoices.Initial;
 
     readonly Option<string> _method = Options.Choice(
-        "--method", "What is learned and how: a prompt from forward passes alone (fot); by gradients all weights but the table of words (sft), or the rows of a prompt (prompt)", ForwardOnly, ForwardOnly, FineTuning, Prompt);
+        "--method", "What is learned and how: a prompt from forward passes alone (fot); by gradients all weights but the table of words (sft), or the rows of a prompt (prompt)", ForwardOnly, Methods);
     readonly Option<double?> _rate = Options.Positive("--learning-rate", "Learning rate (default: 0.0001 for sft, 0.01 for prompt; 0.01 and 0.1 with sgd)");
-    readonly Option<string> _schedule = Options.Choice("--schedule", "How the rate goes on after the warm-up: as it is, or down to 0", "linear", "constant", "linear", "cosine");
-    readonly Option<int> _warmUp = Options.Count("--warm-up", "First steps, in which the learning rate grows from nothing", 0, least: 0);
+    readonly Option<string> _schedule = Options.Choice("--schedule", "How the rate goes on after the warm-up: as it is, or down to 0", Initial.Schedule, Schedules);
+    readonly Option<int> _warmUp = Options.Count("--warm-up", "First steps, in which the learning rate grows from nothing", Initial.WarmUp, least: 0);
     readonly Option<double?> _decay = Options.Positive("--weight-decay", "Of adamw (default: 0.01)");
     readonly Option<double?> _clip = Options.Positive("--clip-norm", "The most that all gradients together may measure; longer ones are shortened, on shares (default: none; not with --suite published)");
-    readonly Option<int> _steps = Options.Count("--steps", "Steps of a batch each", 60);
-    readonly Option<int> _batch = Options.Count("--batch-size", "Texts of a step", 8, most: 4096);
-    readonly Option<int> _check = Options.Count("--check-every", "Steps between two looks at the development texts", 20);
-    readonly Option<int> _keep = Options.Count("--checkpoint-every", "Steps between two states that are kept", 1);
+    readonly Option<int> _steps = Options.Count("--steps", "Steps of a batch each", Initial.Steps);
+    readonly Option<int> _batch = Options.Count("--batch-size", "Texts of a step", Initial.BatchSize, most: MostTexts);
+    readonly Option<int> _check = Options.Count("--check-every", "Steps between two looks at the development texts", Initial.CheckEvery);
+    readonly Option<int> _keep = Options.Count("--checkpoint-every", "Steps between two states that are kept", Initial.KeepEvery);
     readonly Option<string> _suite = Options.Choice("--suite", "Protocols: ours, PriFFT's hybrid (functions by keys); of forward passes, the faster of both for each operation on the network (auto); of a step of gradients, CrypTen's as published", "fused", "fused", "prifft", NamedSuite.Auto, "published");
     readonly Option<bool> _words = Options.Flag("--train-embedding", "With --method sft: the table of words too, by shared one-hot tokens, which is what sft means to cost and bench");
 
@@ -72,26 +78,23 @@ sealed class GradientOptions
         var isPrompt = method == Prompt;
         if (isPrompt && result.GetValue(_words)) throw new BadInputException("--train-embedding is for --method sft: with --method prompt the rows of the prompt are trained and nothing else");
         if (!isPrompt && IsGiven(result, promptRows)) throw new BadInputException("--prompt-rows is for --method fot and prompt: with --method sft there is no prompt");
-        var kind = !IsGiven(result, optimizer) ? StepOptimizer.Adam : name switch { "sgd" => StepOptimizer.Sgd, "adamw" => StepOptimizer.AdamW, _ => StepOptimizer.Adam };
-        var settings = new GradientSettings
+        return new GradientChoices
         {
-            Method = isPrompt ? TuningMethod.Prompt : result.GetValue(_words) ? TuningMethod.Full : TuningMethod.Layers,
-            Suite = Enum.Parse<StepSuite>(result.GetValue(_suite)!, ignoreCase: true),
-            Optimizer = kind,
-            LearningRate = result.GetValue(_rate) ?? (isPrompt, kind == StepOptimizer.Sgd) switch { (true, true) => 0.1, (true, false) => 0.01, (false, true) => 0.01, _ => 1e-4 },
-            Schedule = Enum.Parse<RateSchedule>(result.GetValue(_schedule)!, ignoreCase: true),
+            IsPrompt = isPrompt,
+            TrainsWords = result.GetValue(_words),
+            Suite = result.GetValue(_suite)!,
+            Optimizer = IsGiven(result, optimizer) ? name : Initial.Optimizer,
+            LearningRate = result.GetValue(_rate),
+            Schedule = result.GetValue(_schedule)!,
             WarmUp = result.GetValue(_warmUp),
-            WeightDecay = result.GetValue(_decay) ?? (kind == StepOptimizer.AdamW ? 0.01 : 0),
+            WeightDecay = result.GetValue(_decay),
             ClipNorm = result.GetValue(_clip),
             Steps = result.GetValue(_steps),
             BatchSize = result.GetValue(_batch),
-            PromptRows = IsGiven(result, promptRows) ? result.GetValue(promptRows) : PromptRows,
+            PromptRows = IsGiven(result, promptRows) ? result.GetValue(promptRows) : Initial.PromptRows,
             CheckEvery = result.GetValue(_check),
             KeepEvery = result.GetValue(_keep),
-            Seed = seed,
-        };
-        BadInputException.Check(settings.Validate);
-        return settings;
+        }.ToSettings(seed);
     }
 
     /// <summary>How the settings are typed.</summary>

@@ -3,7 +3,7 @@ using MpcActors.Tuning.Gradients;
 
 namespace MpcActors.Cli;
 
-/// <summary>What <c>tune --method sft</c> and <c>prompt</c> report, with the keys of <see cref="TuningReport"/> where both have them.</summary>
+/// <summary>What <c>tune --method sft</c> and <c>prompt</c>, and <c>up</c> with a training in its file, report, with the keys of <see cref="TuningReport"/> where both have them.</summary>
 sealed record GradientReport : Report
 {
     public required string Task { get; init; }
@@ -25,7 +25,7 @@ sealed record GradientReport : Report
     /// <summary>A step on each network.</summary>
     public required IReadOnlyList<AttentionCost> Attention { get; init; }
 
-    /// <summary>Its parts; null where nothing ran on shares.</summary>
+    /// <summary>Its parts; null where nothing ran on shares, or the parties were processes of their own.</summary>
     public StepParts? Step { get; init; }
 
     /// <summary>Of the batch before each step.</summary>
@@ -42,9 +42,9 @@ sealed record GradientReport : Report
     public required IReadOnlyList<string> Notes { get; init; }
 }
 
-/// <param name="Clear">Of the twin.</param>
+/// <param name="Clear">Of the twin; null where none was trained.</param>
 /// <param name="Private">Null where nothing ran on shares.</param>
-sealed record CurvesOf<T>(T Clear, T? Private);
+sealed record CurvesOf<T>(T? Clear, T? Private);
 
 /// <param name="TrainedParameters">Numbers that a step changes.</param>
 sealed record GradientFacts(

@@ -30,7 +30,7 @@ static class GradientTables
         table.AddColumn(new TableColumn(kind).RightAligned());
         table.AddRow("before the first step", Share(accuracy.ZeroShot));
         table.AddRow("the same + owner's class offsets", Share(accuracy.ZeroShotWithOffsets[kind]));
-        table.AddRow("trained in the clear", Share(accuracy.Clear[kind]));
+        if (accuracy.Clear.TryGetValue(kind, out var clear)) table.AddRow("trained in the clear", Share(clear));
         if (accuracy.Private.TryGetValue(kind, out var shares)) table.AddRow("trained on shares", Share(shares));
         if (report.Agreement is { } agreement) table.AddRow("same label, shares and clear", Share(agreement));
         return table;
@@ -40,7 +40,12 @@ static class GradientTables
     {
         var table = new Table
         {
-            Title = new TableTitle(report.Attention[0].Scope == "step" ? $"Costs of a step: {report.Training.BatchSize} texts, about {report.Attention[0].Tokens} rows" : "Costs of the rest of a resumed session"),
+            Title = new TableTitle(report.Attention[0] switch
+            {
+                { Scope: "step", Tokens: var rows } => $"Costs of a step: {report.Training.BatchSize} texts, about {rows} rows",
+                { Network: NodeCosts.Network } => "Costs of the session, as its processes measured them",
+                _ => "Costs of the rest of a resumed session",
+            }),
             Caption = new TableTitle("Bytes are per party (party 0 / party 1); computing is all roles together, in turns on this machine; the last two columns are of the whole session"),
         };
         foreach (var (name, isNumber) in new[]

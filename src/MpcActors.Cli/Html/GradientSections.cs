@@ -12,7 +12,7 @@ static class GradientSections
     public static IEnumerable<Section> Of(RunFile run)
     {
         if (TuningSections.Accuracy(run) is { } accuracy) yield return accuracy;
-        if (TuningSections.Networks(run, "step") is { } networks) yield return networks;
+        if (TuningSections.Networks(run) is { } networks) yield return networks;
         if (Step(run) is { } step) yield return step;
         if (Losses(run) is { } losses) yield return losses;
         if (Checks(run) is { } checks) yield return checks;

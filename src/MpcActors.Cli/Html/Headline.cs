@@ -7,8 +7,8 @@ sealed record Headline(string Question, string Answer)
 {
     public static Headline Of(RunFile run) => run.Command switch
     {
-        "tune" when run.Members("training").Any() => OfGradients(run),
-        "demo" or "tune" => OfTuning(run),
+        "tune" or "up" or "node" when run.Members("training").Any() => OfGradients(run),
+        "demo" or "tune" or "up" or "node" => OfTuning(run),
         "adapt" => OfAdaptation(run),
         "cost" => OfCost(run),
         "federate" => OfFederation(run),
@@ -23,7 +23,7 @@ sealed record Headline(string Question, string Answer)
         {
             var (tuned, zero) = (kind.Value.GetDouble(), run.Number("accuracy", "zeroShotOf", kind.Name) ?? 0);
             var online = run.List("attention").Where(cost => RunFile.TextOf(cost, "kind") == kind.Name).Select(cost => $"{Words.Seconds(RunFile.NumberOf(cost, "seconds") ?? 0)} on {RunFile.TextOf(cost, "network")}");
-            return $"With {kind.Name}, {Words.Share(tuned)} of the test texts are right after private tuning, {Words.Share(zero)} before; a generation takes {string.Join(", ", online)}.";
+            return $"With {kind.Name}, {Words.Share(tuned)} of the test texts are right after private tuning, {Words.Share(zero)} before; a {TuningSections.UnitOf(run)} takes {string.Join(", ", online)}.";
         }));
         if (answer.Length == 0) answer = string.Join(" ", run.Members("accuracy", "clear").Select(kind => $"With {kind.Name}, tuned in the clear, {Words.Share(kind.Value.GetDouble())} of the test texts are right."));
         if (run.Number("agreement") is { } agreement) answer += $" Shares and clear give the same label for {Words.Share(agreement)} of them.";
@@ -39,7 +39,7 @@ sealed record Headline(string Question, string Answer)
         double Tuned(string where) => run.Members("accuracy", where).Select(kind => kind.Value.GetDouble()).FirstOrDefault(double.NaN);
         var steps = run.List("attention").Select(cost => $"{Words.Seconds(RunFile.NumberOf(cost, "seconds") ?? 0)} on {RunFile.TextOf(cost, "network")}").ToArray();
         var answer = run.Members("accuracy", "private").Any()
-            ? $"{Words.Share(Tuned("private"))} of the test texts are right after training on shares, {Words.Share(Tuned("clear"))} after the same training in the clear; a step takes {string.Join(", ", steps)}."
+            ? $"{Words.Share(Tuned("private"))} of the test texts are right after training on shares{(run.Members("accuracy", "clear").Any() ? $", {Words.Share(Tuned("clear"))} after the same training in the clear" : "")}; a {TuningSections.UnitOf(run)} takes {string.Join(", ", steps)}."
             : $"{Words.Share(Tuned("clear"))} of the test texts are right after training in the clear.";
         return new($"What does private training of {run.Text("model")} by gradients ({run.TextAt("training", "method")}) on {run.Text("task")} reach, and what does it cost?", answer);
     }

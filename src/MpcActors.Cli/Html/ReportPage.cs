@@ -58,8 +58,8 @@ static class ReportPage
 
     static IEnumerable<Section> SectionsOf(RunFile run) => run.Command switch
     {
-        "tune" when run.Members("training").Any() => [.. GradientSections.Of(run), .. PlainSections.Of(run, "accuracy", "attention", "step", "losses", "checks", "networks", "transcript")],
-        "demo" or "tune" => [.. TuningSections.Of(run), .. PlainSections.Of(run, "accuracy", "comparisons", "attention", "curves", "networks", "transcripts")],
+        "tune" or "up" or "node" when run.Members("training").Any() => [.. GradientSections.Of(run), .. PlainSections.Of(run, "accuracy", "attention", "step", "losses", "checks", "networks", "transcript")],
+        "demo" or "tune" or "up" or "node" => [.. TuningSections.Of(run), .. PlainSections.Of(run, "accuracy", "comparisons", "attention", "curves", "networks", "transcripts")],
         "adapt" => [.. AdaptSections.Of(run), .. PlainSections.Of(run, "heldOut", "tasks", "curve")],
         "federate" => [.. FederationSections.Of(run), .. PlainSections.Of(run, "perRound", "step", "join", "aggregation")],
         "cost" or "bench layer" or "bench model" => [.. OperationSections.Of(run), .. PlainSections.Of(run, "byOperation", "byLayer", "byPhase", "seconds")],

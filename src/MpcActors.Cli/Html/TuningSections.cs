@@ -13,19 +13,21 @@ static class TuningSections
     public static IEnumerable<Section> Of(RunFile run)
     {
         if (Accuracy(run) is { } accuracy) yield return accuracy;
-        if (Networks(run, "generation") is { } networks) yield return networks;
+        if (Networks(run) is { } networks) yield return networks;
         foreach (var section in Curves(run)) yield return section;
     }
 
-    /// <param name="unit">Of the tuning: a generation or a step.</param>
-    public static Section? Networks(RunFile run, string unit)
+    /// <summary>What costs are of: a generation, a step, or the session where that is all that was measured.</summary>
+    public static string UnitOf(RunFile run) => run.List("attention").Select(cost => RunFile.TextOf(cost, "scope")).FirstOrDefault() ?? "generation";
+
+    public static Section? Networks(RunFile run)
     {
         NetworkTime[] times =
         [
             .. run.List("attention").Select(cost => new NetworkTime(
                 RunFile.TextOf(cost, "network") ?? "", RunFile.TextOf(cost, "kind") ?? "", RunFile.NumberOf(cost, "rounds") ?? 0, RunFile.LargestOf(cost, "sentBytesPerParty") ?? 0, RunFile.NumberOf(cost, "seconds") ?? 0)),
         ];
-        return times.Length == 0 ? null : NetworkTime.Section("networks", $"What a {unit} takes, by network", run, times);
+        return times.Length == 0 ? null : NetworkTime.Section("networks", $"What a {UnitOf(run)} takes, by network", run, times);
     }
 
     public static Section? Accuracy(RunFile run)

@@ -72,7 +72,7 @@ static class NodeCommand
         using var watch = new NodeWatch(role, folder, output.Error);
         try
         {
-            var code = role == Role.DataOwner ? await TuneAsync(settings, folder, secrets, output, watch, cancellation) : await ServeAsync(role, settings, secrets, output, watch, cancellation);
+            var code = role == Role.DataOwner ? await OwnAsync(settings, folder, secrets, output, watch, cancellation) : await ServeAsync(role, settings, folder, secrets, output, watch, cancellation);
             watch.End("done");
             return code;
         }
@@ -89,12 +89,22 @@ static class NodeCommand
         }
     }
 
-    static async Task<int> ServeAsync(Role role, NodeRun settings, SessionSecrets secrets, Output output, NodeWatch watch, CancellationToken cancellation)
+    /// <summary>The data owner's part of the file's session.</summary>
+    /// <param name="watch">Null where the other roles are simulated.</param>
+    static Task<int> OwnAsync(NodeRun settings, OutputFolder folder, SessionSecrets secrets, Output output, NodeWatch? watch, CancellationToken cancellation) => settings.File.Session.Gradients is { } gradients
+        ? NodeTraining.RunAsync(settings, gradients, folder, secrets, output, watch, cancellation)
+        : TuneAsync(settings, folder, secrets, output, watch, cancellation);
+
+    static async Task<int> ServeAsync(Role role, NodeRun settings, OutputFolder folder, SessionSecrets secrets, Output output, NodeWatch watch, CancellationToken cancellation)
     {
         var file = settings.File;
         Action<string> log = watch.Say;
-        Func<Ring.Seed, Actors.RoleProgram> program = session => SessionPrograms.Serve(role, secrets, session);
-        if (role == Role.ModelOwner)
+        Func<Ring.Seed, Actors.RoleProgram> program = session => SessionPrograms.Serve(role, secrets, session, file.Session.Tuning.Reveal);
+        if (file.Session.Gradients is { } gradients)
+        {
+            program = await NodeTraining.ProgramAsync(role, settings, gradients, folder, secrets, new Lines(log), cancellation);
+        }
+        else if (role == Role.ModelOwner)
         {
             var (clear, labels) = await NodeJob.PrepareModelAsync(file, new Lines(log), cancellation);
             program = session => SessionPrograms.ModelOwner(clear, labels, secrets, session);
@@ -169,7 +179,7 @@ static class NodeCommand
     public static Task<int> SimulateAsync(NodeRun settings, Output output, CancellationToken cancellation)
     {
         var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, settings.File.Session.Tuning.Seed));
-        return TuneAsync(settings, new OutputFolder(settings.Common.Out), secrets, output, null, cancellation);
+        return OwnAsync(settings, new OutputFolder(settings.Common.Out), secrets, output, null, cancellation);
     }
 
     sealed class Lines(Action<string> write) : IProgress<string>
@@ -226,6 +236,8 @@ sealed class NodeOptions(string command)
     public NodeRun Read(ParseResult result)
     {
         var file = NodeFile.Read(result.GetValue(_config) ?? throw new BadInputException("--config is needed: the configuration of a deployment; 'mpc certs DIR' makes one"));
+        if (file.Session.Gradients is not null && result.GetValue(_cluster) is not null)
+            throw new BadInputException($"--cluster is for method = fot: a training's shares stay with the parties that made them, so no other pair could go on with it; leave it out, and the roles of '{file.Path}' train");
         var folder = result.GetValue(_out) ?? Path.Combine("out", "up");
         var common = new CommonSettings(result.GetValue(_json), file.Session.Tuning.Seed, folder, LinkProfile.Lan, Actors.Work.Measured);
         return new(command, file, common, new(Path.Combine(folder, "owner.checkpoint"), result.GetValue(_resume)), result.GetValue(_cluster) is { } cluster ? ClusterFile.Read(cluster) : null, result.GetValue(_scenario) is { } scenario ? ScenarioFile.Read(scenario) : null);

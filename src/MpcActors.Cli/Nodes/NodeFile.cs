@@ -5,16 +5,25 @@ using Akka.Configuration;
 using MpcActors.Actors;
 using MpcActors.Actors.Nodes;
 using MpcActors.Data;
+using MpcActors.Models.Transformers.Training;
 using MpcActors.Protocols;
 using MpcActors.Ring;
 using MpcActors.Tuning;
+using MpcActors.Tuning.Gradients;
 
 namespace MpcActors.Cli;
 
 /// <summary>What a session of processes computes: the owners' choices, the same as the options of <c>tune</c>.</summary>
 /// <param name="Task">A task that comes with the program; nothing where <paramref name="Data"/> is a file.</param>
 sealed record SessionBlock(
-    string Task, string? Data, string? Test, string[] Labels, string Model, string Attention, AdaptedWeights? Weights, string Prompt, int PromptRows, int Shots, int TestTexts, TuningSettings Tuning);
+    string Task, string? Data, string? Test, string[] Labels, string Model, string Attention, AdaptedWeights? Weights, string Prompt, int PromptRows, int Shots, int TestTexts, TuningSettings Tuning)
+{
+    /// <summary>Null with forward-only tuning.</summary>
+    public GradientSettings? Gradients { get; init; }
+
+    /// <summary>What the session ends in: a prompt at the data owner's, or tensors at the model owner's.</summary>
+    public string ResultFile => Gradients is null or { Method: TuningMethod.Prompt } ? GradientFiles.Prompt : GradientFiles.Tensors;
+}
 
 /// <summary>Weights of the attention as <c>adapt</c> writes them; only the owners have the file, and all know its hash.</summary>
 sealed record AdaptedWeights(string File, string Sha256);
@@ -86,13 +95,17 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     /// <summary>What all nodes have to agree on; a node does not need the owner's choices for it.</summary>
     public IReadOnlyList<Fact> Facts =>
     [
+        new("method", Session.Gradients is { } method ? GradientOptions.NameOf(method.Method) : GradientOptions.ForwardOnly),
         new("model", Session.Model),
         new("attention", Session.Attention),
         new("attention weights", Session.Weights?.Sha256 ?? EncoderModel.Shipped),
-        new("reveal", Session.Tuning.Reveal == Reveal.Loss ? "loss" : "logits"),
         new("labels", Session.Labels.Length > 0 ? string.Join(" | ", Session.Labels) : $"those of {Session.Task}"),
-        new("prompt", $"{Session.Prompt} of {Session.PromptRows} rows"),
-        new("latent dimension", Session.Tuning.LatentDimension.ToString(CultureInfo.InvariantCulture)),
+        .. Session.Gradients is { } gradients ? TrainingBlock.FactsOf(gradients) :
+        [
+            new("reveal", Session.Tuning.Reveal == Reveal.Loss ? "loss" : "logits"),
+            new("prompt", $"{Session.Prompt} of {Session.PromptRows} rows"),
+            new("latent dimension", Session.Tuning.LatentDimension.ToString(CultureInfo.InvariantCulture)),
+        ],
     ];
 
     static Fact RolesOf(IReadOnlyDictionary<Role, NodeAddress> roles) => new("roles", Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(
@@ -102,7 +115,7 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     {
         var section = Section.Of(
             config, path, "mpc.session",
-            "task", "data", "test", "labels", "model", "attention", "attention-weights", "attention-weights-sha256", "prompt", "prompt-rows", "optimizer", "queries", "population", "latent-dimension", "patience", "shots", "test-texts", "seed", "reveal");
+            [.. TrainingBlock.Keys, "task", "data", "test", "labels", "model", "attention", "attention-weights", "attention-weights-sha256", "prompt", "prompt-rows", "optimizer", "queries", "population", "latent-dimension", "patience", "shots", "test-texts", "seed", "reveal"]);
         var data = section.Has("data") ? section.Text("data") : null;
         if (data is not null && section.Has("task")) throw new BadInputException($"'{path}' has both mpc.session.task and mpc.session.data; use one of them");
         var labels = section.Texts("labels");
@@ -115,16 +128,18 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
             ? new AdaptedWeights(section.Text("attention-weights"), Fingerprint(section.Text("attention-weights-sha256")) ?? throw section.Bad("attention-weights-sha256", $"the SHA-256 of the file, {FingerprintDigits} hexadecimal digits"))
             : null;
         var reveal = section.Choice("reveal", "logits", ["logits", "loss"]) == "loss" ? Reveal.Loss : Reveal.Logits;
+        var (method, seed) = (section.Choice("method", GradientOptions.ForwardOnly, GradientOptions.Methods), section.Seed("seed", 1));
+        var gradients = TrainingBlock.Read(section, method, seed);
         var defaults = new TuningSettings();
         var tuning = defaults with
         {
-            Optimizer = Optimizers.Parse(section.Choice("optimizer", "cma-es", Optimizers.Names)),
+            Optimizer = gradients is null ? Optimizers.Parse(section.Choice("optimizer", "cma-es", Optimizers.Names)) : defaults.Optimizer,
             LatentDimension = section.Count("latent-dimension", model == "tiny" ? TinyLatent : defaults.LatentDimension, 2),
             Population = section.Count("population", defaults.Population, 4),
             Queries = section.Count("queries", 40),
-            PrefixRows = section.Count("prompt-rows", defaults.PrefixRows),
+            PrefixRows = section.Count("prompt-rows", defaults.PrefixRows, most: UseLiteModel.MaxTokens),
             Patience = section.Count("patience", 0, 0) is > 0 and var patience ? patience : null,
-            Seed = section.Seed("seed", 1),
+            Seed = seed,
             Reveal = reveal,
             FitOffsets = reveal == Reveal.Logits,
         };
@@ -132,7 +147,7 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
         return new(
             data is null ? section.Choice("task", "tiny", Tasks) : "", data, section.Has("test") ? section.Text("test") : null, labels, model,
             section.Choice("attention", "softmax", Attentions.Names), weights, section.Choice("prompt", "prefix", PromptForms.Names), tuning.PrefixRows,
-            section.Count("shots", 16), section.Count("test-texts", 100), tuning);
+            section.Count("shots", 16), section.Count("test-texts", 100), tuning) { Gradients = gradients };
     }
 
     /// <summary>Lower-case and without colons; null where it is none.</summary>

@@ -21,16 +21,20 @@ sealed record NodeJob(EncoderModel Model, OwnerTexts Texts, TuningJob Job, Candi
     /// <summary>The model owner's part: weights and label vectors.</summary>
     public static async Task<(ClearEncoder Clear, LabelMatrix Labels)> PrepareModelAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
     {
+        var (model, labels) = await LabelledModelAsync(file, progress, cancellation);
+        var attention = Attentions.Parse(file.Session.Attention);
+        return (new ClearEncoder(EncoderPreparation.From(model.For(attention), attention)), labels);
+    }
+
+    public static async Task<(EncoderModel Model, LabelMatrix Labels)> LabelledModelAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
+    {
         var session = file.Session;
         var model = await ModelAsync(file, progress, cancellation);
         var sentences = session.Labels.Length > 0 ? session.Labels : [.. (await TaskAsync(file, progress, cancellation)).LabelSentences];
-        var attention = Attentions.Parse(session.Attention);
-        return (
-            new ClearEncoder(EncoderPreparation.From(model.For(attention), attention)),
-            Candidate.LabelsOf(model, OwnerTexts.Embed(session.Task, model, sentences)));
+        return (model, Candidate.LabelsOf(model, OwnerTexts.Embed(session.Task, model, sentences)));
     }
 
-    static async Task<EncoderModel> ModelAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
+    public static async Task<EncoderModel> ModelAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
     {
         var session = file.Session;
         var model = session.Model == "tiny" ? EncoderModel.Tiny() : await EncoderModel.UseLiteAsync(new ModelCache(), progress, cancellation);
@@ -43,7 +47,7 @@ sealed record NodeJob(EncoderModel Model, OwnerTexts Texts, TuningJob Job, Candi
         });
     }
 
-    static async Task<TextTask> TaskAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
+    public static async Task<TextTask> TaskAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
     {
         var session = file.Session;
         if (session.Data is { } data)

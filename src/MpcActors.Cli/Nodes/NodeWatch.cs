@@ -2,6 +2,7 @@ using System.Text.Json;
 using MpcActors.Actors.Nodes;
 using MpcActors.Protocols;
 using MpcActors.Tuning;
+using MpcActors.Tuning.Gradients;
 
 namespace MpcActors.Cli;
 
@@ -17,7 +18,7 @@ sealed class NodeWatch : IDisposable
     readonly TextWriter _error;
     readonly StreamWriter _log;
     readonly Timer _timer;
-    TuningProgress? _progress;
+    NodeStatusProgress? _progress;
     string _last = "";
     string _state = "preparing";
 
@@ -48,10 +49,10 @@ sealed class NodeWatch : IDisposable
         }
     }
 
-    public void Report(TuningProgress progress)
-    {
-        lock (_lock) _progress = progress;
-    }
+    public void Report(TuningProgress progress) => Report(new NodeStatusProgress(progress.Queries, progress.Budget, progress.BestLoss));
+
+    /// <summary>Steps take the place of queries, and the last batch's loss that of the best one.</summary>
+    public void Report(GradientProgress progress) => Report(new NodeStatusProgress(progress.Steps, progress.Budget, progress.Loss ?? progress.LastCheck.DevLoss));
 
     /// <summary>How it ended.</summary>
     public void End(string state, string? cause = null)
@@ -67,6 +68,11 @@ sealed class NodeWatch : IDisposable
         _log.Dispose();
     }
 
+    void Report(NodeStatusProgress progress)
+    {
+        lock (_lock) _progress = progress;
+    }
+
     void Write()
     {
         lock (_lock)
@@ -76,7 +82,7 @@ sealed class NodeWatch : IDisposable
             var state = _state == "preparing" && node is not null ? node.State.ToString().ToLowerInvariant() : _state;
             var status = new NodeStatusFile(
                 _role.Name(), Environment.ProcessId, state, _last, _started, now, (now - _started).TotalSeconds, node?.Busy.TotalSeconds ?? 0, Environment.WorkingSet,
-                _progress is { } progress ? new(progress.Queries, progress.Budget, progress.BestLoss) : null,
+                _progress,
                 [.. (node?.Peers ?? []).Select(peer => new NodeStatusPeer(
                     peer.Role.Name(), peer.Address, peer.IsConnected, peer.SentFrames, peer.SentBytes, peer.ReceivedFrames, peer.ReceivedBytes, peer.Silence?.TotalSeconds, peer.SinceFrame?.TotalSeconds))]);
             var path = Path.Combine(_folder.Folder, NodeStatusFile.NameOf(_role));

@@ -34,6 +34,16 @@ sealed class Section(Config config, string file, string path)
         return number >= least && number <= most ? number : throw Bad(key, $"a whole number from {least} to {most}");
     }
 
+    /// <summary>A number above 0; null where it is left out.</summary>
+    public double? Positive(string key)
+    {
+        if (!Has(key)) return null;
+        var number = Read(key, 0, () => config.GetDouble(key));
+        return number > 0 && double.IsFinite(number) ? number : throw Bad(key, "a number above 0");
+    }
+
+    public bool Flag(string key) => Read(key, false, () => config.GetBoolean(key));
+
     public ulong Seed(string key, ulong initial) => Has(key)
         ? ulong.TryParse(config.GetString(key), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
             ? number : throw Bad(key, $"a whole number from 0 to {ulong.MaxValue}")
@@ -69,6 +79,12 @@ sealed class Section(Config config, string file, string path)
     }
 
     public string[] Texts(string key) => Has(key) ? [.. Read(key, new List<string>(), () => config.GetStringList(key))] : [];
+
+    /// <param name="reason">Of what they are, and why none of them may be there.</param>
+    public void Refuse(IEnumerable<string> keys, string reason)
+    {
+        if (keys.Where(Has).ToArray() is { Length: > 0 } found) throw new BadInputException($"'{file}' has {string.Join(", ", found.Select(key => $"{path}.{key}"))}: {(found.Length == 1 ? "a setting" : "settings")} {reason}");
+    }
 
     public BadInputException Bad(string key, string right) => new($"'{file}': {path}.{key} is {config.GetValue(key)}, but must be {right}");
 

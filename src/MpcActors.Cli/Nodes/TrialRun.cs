@@ -24,28 +24,28 @@ static class TrialRun
             code = await UpCommand.RunAsync(settings with { Trial = null, Checkpoint = settings.Checkpoint with { Resume = true } }, [], quiet, _ => Task.CompletedTask, cancellation);
         }
 
-        var isSame = code == 0 && expected.AsSpan().SequenceEqual(PromptOf(settings.Common.Out));
+        var isSame = code == 0 && expected.AsSpan().SequenceEqual(ResultOf(settings));
         var outcome = !isSame ? "wrong" : cause.Length == 0 ? "same" : "stopped";
         var text = output.IsJson ? output.Error : output.Results;
         text.WriteLine(outcome switch
         {
             "same" => "outcome: the same result",
             "stopped" => $"outcome: stopped ({cause}), and resumed to the same result",
-            _ => $"outcome: WRONG: {(code == 0 ? "another prompt" : "it did not resume")}{(cause.Length > 0 ? $" after '{cause}'" : "")}",
+            _ => $"outcome: WRONG: {(code == 0 ? "another result" : "it did not resume")}{(cause.Length > 0 ? $" after '{cause}'" : "")}",
         });
         if (output.IsJson) output.Results.WriteLine(new TrialReport { Command = settings.Command, Seed = settings.Common.Seed, Scenario = scenario.ToString(), Outcome = outcome, Cause = cause }.ToJson());
         return (int)(isSame ? ExitCode.Done : ExitCode.RunFailed);
     }
 
-    /// <returns>prompt.json of the undisturbed session.</returns>
+    /// <returns>The result of the undisturbed session, as its file.</returns>
     public static async Task<byte[]> SimulateAsync(NodeRun settings, Output output, CancellationToken cancellation)
     {
-        var folder = Path.Combine(settings.Common.Out, Undisturbed);
-        var code = await NodeCommand.SimulateAsync(settings with { Common = settings.Common with { Out = folder }, Checkpoint = Checkpoint.None, Trial = null }, output, cancellation);
-        return code == 0 ? PromptOf(folder) : throw new Actors.SessionFailedException("the undisturbed session failed");
+        settings = settings with { Common = settings.Common with { Out = Path.Combine(settings.Common.Out, Undisturbed) }, Checkpoint = Checkpoint.None, Trial = null };
+        var code = await NodeCommand.SimulateAsync(settings, output, cancellation);
+        return code == 0 ? ResultOf(settings) : throw new Actors.SessionFailedException("the undisturbed session failed");
     }
 
-    public static byte[] PromptOf(string folder) => File.ReadAllBytes(Path.Combine(folder, "prompt.json"));
+    public static byte[] ResultOf(NodeRun settings) => File.ReadAllBytes(Path.Combine(settings.Common.Out, settings.File.Session.ResultFile));
 
     /// <summary>Why the session ended, as the data owner says, or another node where that was killed.</summary>
     public static string CauseOf(string folder) => Enum.GetValues<Role>().OrderBy(role => role != Role.DataOwner)

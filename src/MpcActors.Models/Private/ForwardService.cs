@@ -8,7 +8,8 @@ namespace MpcActors.Models.Private;
 /// One program for both parties and the dealer: the dealer reads the same jobs and so knows the shapes it deals for. Texts stay
 /// with the parties as shares; for a pass only latents come in (500 words a prompt) and logits go out, or a loss a prompt.
 /// </remarks>
-public sealed class ForwardService(ISuite suite)
+/// <param name="most">What may be opened to the data owner, as this role's own configuration says: its job alone is not believed.</param>
+public sealed class ForwardService(ISuite suite, Revealed most)
 {
     readonly Dictionary<int, (Share Rows, int[] Lengths)> _texts = [];
     readonly Dictionary<int, Share> _labels = [];
@@ -63,6 +64,8 @@ public sealed class ForwardService(ISuite suite)
 
     async ValueTask Infer(Party party, PrivateForward forward, Job.Infer job)
     {
+        if (!MayOpen(job.Revealed))
+            throw new ProtocolViolationException($"the data owner asks to open {NameOf(job.Revealed)}, and in this session nothing may be opened to it but {NameOf(most)}");
         if (!_texts.TryGetValue(job.Set, out var texts)) throw new ProtocolViolationException($"the data owner asks for texts {job.Set}, which it never shared");
         var latents = job.Prompts == 0 ? null : await party.ReceiveShare(Role.DataOwner, new Shape(job.Prompts, _latent));
         await party.BeginEpoch(job.Epoch);
@@ -78,6 +81,15 @@ public sealed class ForwardService(ISuite suite)
         await party.EndEpoch();
         party.SendShare(Role.DataOwner, answer);
     }
+
+    bool MayOpen(Revealed asked) => asked == most || most == Revealed.Logits || asked == Revealed.Loss;
+
+    static string NameOf(Revealed revealed) => revealed switch
+    {
+        Revealed.Logits => "logits",
+        Revealed.Loss => "losses",
+        _ => "losses and counts of errors",
+    };
 
     /// <summary>All that the data owner learns of the logits where it asks for losses.</summary>
     async ValueTask<Share> Losses(Party party, Job.Infer job, Share logits)

@@ -19,8 +19,7 @@ public sealed class PrivateGradientPass(Port port, Seed seed, GradientSettings s
     {
         var isPrompt = settings.Method == TuningMethod.Prompt;
         if (isPrompt == prompt is null) throw new InvalidOperationException("a prompt is trained where there is one to start from, and nowhere else");
-        port.SendPublic(new TrainingJob.Begin(
-            settings.Method, settings.Suite, settings.AddedRows, settings.Optimizer, settings.WeightDecay, settings.ClipNorm, settings.Steps, settings.KeepEvery, from).ToBytes());
+        port.SendPublic(TrainingJob.Begin.Of(settings, from).ToBytes());
         if (isPrompt) port.ShareWithParties(FixedPoint.Encode(prompt, new Shape(settings.PromptRows, prompt!.Length / settings.PromptRows), PromptBits), seed.Derive("prompt"));
     }
 

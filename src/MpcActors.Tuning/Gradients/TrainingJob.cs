@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MpcActors.Models;
@@ -25,6 +26,19 @@ public abstract record TrainingJob
     {
         [JsonIgnore]
         public KeptStates States => new(Steps, KeepEvery);
+
+        /// <summary>What everybody has to agree on, in words; after how many steps a session goes on is the data owner's to say.</summary>
+        [JsonIgnore]
+        public IReadOnlyList<(string Name, string Value)> Agreed =>
+        [
+            ("what is trained", Method.ToString()), ("suite", Suite.ToString()), ("prompt rows", Text(PromptRows)), ("optimizer", Optimizer.ToString()), ("weight decay", Text(Decay)),
+            ("clipping norm", ClipNorm is { } limit ? Text(limit) : "none"), ("steps", Text(Steps)), ("steps between kept states", Text(KeepEvery)),
+        ];
+
+        public static Begin Of(GradientSettings settings, int from) => new(
+            settings.Method, settings.Suite, settings.AddedRows, settings.Optimizer, settings.WeightDecay, settings.ClipNorm, settings.Steps, settings.KeepEvery, from);
+
+        static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
     }
 
     /// <summary>A batch's shared rows or tokens and its shared labels follow: make step <paramref name="Number"/>, and give the logits before it.</summary>

@@ -10,8 +10,9 @@ namespace MpcActors.Tuning.Gradients;
 /// One program for both parties and the dealer. What stays as it is in all steps is opened once, in epoch 0; every step and every pass is an epoch of its own, named by the data
 /// owner with a hash of what it is, keyed with its seed. A session that goes on from a kept state repeats epoch 0 and then the interrupted step, byte for byte.
 /// </remarks>
+/// <param name="agreed">What is trained and how, as this role's own configuration says: the data owner's first job alone is not believed.</param>
 /// <param name="states">Where this party keeps its shares; null keeps none. The dealer has none to keep.</param>
-public sealed class TrainingService(PartyStates? states = null)
+public sealed class TrainingService(GradientSettings agreed, PartyStates? states = null)
 {
     /// <summary>Numbers that Adam takes through its rounds together: all roles of a simulation are in one memory.</summary>
     const int MostTogether = 1 << 19;
@@ -28,6 +29,8 @@ public sealed class TrainingService(PartyStates? states = null)
         var outline = TrainingOutline.FromBytes((await party.ReceivePublic(Role.ModelOwner)).Span);
         if (TrainingJob.FromBytes((await party.ReceivePublic(Role.DataOwner)).Span) is not TrainingJob.Begin begin)
             throw new ProtocolViolationException("the data owner's first job does not say how to make steps");
+        if (TrainingJob.Begin.Of(agreed, begin.From).Agreed.Zip(begin.Agreed).FirstOrDefault(pair => pair.First != pair.Second) is { First.Name: { } fact } other)
+            throw new ProtocolViolationException($"the data owner begins another training than was agreed on: its {fact} is {other.Second.Value}, not {other.First.Value}");
         if ((begin.Method, begin.Suite) != (outline.Method, outline.Suite))
             throw new ProtocolViolationException($"the data owner wants to train by {begin.Method} with the {begin.Suite} suite, the model owner gives its model for {outline.Method} with {outline.Suite}");
 
@@ -61,6 +64,8 @@ public sealed class TrainingService(PartyStates? states = null)
                     await Infer(party, session, job);
                     break;
                 case TrainingJob.Finish:
+                    // Values after a step or two say much of a gradient, and with it of the model or the texts.
+                    if (next < begin.Steps) throw new ProtocolViolationException($"the data owner ends the training after {next} of {begin.Steps} steps, and what is trained is given out after the last one alone");
                     // The parties wait for nothing here, so both halves are on their way before either of them is done.
                     foreach (var parameter in model.Parameters.Where(parameter => parameter.IsTrained))
                         party.SendShare(begin.Method == TuningMethod.Prompt ? Role.DataOwner : Role.ModelOwner, parameter.Value);

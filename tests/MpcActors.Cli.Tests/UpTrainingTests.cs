@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MpcActors.Data;
+
+namespace MpcActors.Cli.Tests;
+
+/// <summary>Training by gradients over five real processes on loopback.</summary>
+public sealed class UpTrainingTests
+{
+    const string FineTuning = "method = sft\n steps = 3\n batch-size = 2\n check-every = 2";
+
+    static readonly string[] Counts = ["rounds", "sentBytesPerParty", "offlineBytesPerParty"];
+
+    static Task<Deployment> Make(string settings) =>
+        Deployment.Make(text => Regex.Replace(text, "prompt-rows = 2.*latent-dimension = 10", settings, RegexOptions.Singleline));
+
+    static byte[] Result(Deployment deployment, string folder, string file) => File.ReadAllBytes(Path.Combine(deployment.Folder(folder), file));
+
+    [Theory]
+    [InlineData(FineTuning, "tuned.safetensors", "prompt.json")]
+    [InlineData("method = prompt\n steps = 2\n batch-size = 3\n prompt-rows = 3\n optimizer = sgd\n suite = prifft", "prompt.json", "tuned.safetensors")]
+    public async Task Processes_and_simulation_come_to_one_transcript_and_one_result(string settings, string result, string others)
+    {
+        using var deployment = await Make(settings);
+
+        var real = await Typed.Run(deployment.Up("real", "--json"));
+        var simulated = await Typed.Run(deployment.Up("simulated", "--json", "--simulated"));
+
+        Assert.True(real.Code == 0, real.Error);
+        Assert.True(simulated.Code == 0, simulated.Error);
+        var (left, right) = (JsonDocument.Parse(real.Output).RootElement, JsonDocument.Parse(simulated.Output).RootElement);
+        Assert.Matches("^[0-9a-f]{64}$", left.GetProperty("transcript").GetString());
+        foreach (var key in new[] { "transcript", "accuracy", "training", "texts", "losses", "checks" })
+            Assert.True(JsonElement.DeepEquals(right.GetProperty(key), left.GetProperty(key)), $"{key}: {left.GetProperty(key).GetRawText()}");
+        Assert.Equal(Result(deployment, "simulated", result), Result(deployment, "real", result));
+        Assert.False(File.Exists(Path.Combine(deployment.Folder("real"), others)));
+        var (measured, total) = (left.GetProperty("attention")[0], right.GetProperty("attention")[0].GetProperty("total"));
+        Assert.Equal("processes", measured.GetProperty("network").GetString());
+        foreach (var count in Counts) Assert.True(JsonElement.DeepEquals(total.GetProperty(count), measured.GetProperty(count)), count);
+        if (result.EndsWith(".safetensors", StringComparison.Ordinal)) Assert.Contains("layer 0.query_key_value.weight", Safetensors.Read(Path.Combine(deployment.Folder("real"), result)).Keys);
+
+        var status = JsonDocument.Parse((await Typed.Run("status", deployment.Folder("real"), "--json")).Output).RootElement.GetProperty("nodes").EnumerateArray();
+        var progress = status.Single(node => node.GetProperty("role").GetString() == "data-owner").GetProperty("progress");
+        Assert.Equal(progress.GetProperty("budget").GetInt32(), progress.GetProperty("queries").GetInt32());
+        Assert.Equal(0, (await Typed.Run("report", deployment.Folder("real"))).Code);
+        Assert.Contains("a session takes", File.ReadAllText(Path.Combine(deployment.Folder("real"), "report.html")), StringComparison.Ordinal);
+    }
+
+    /// <summary>A party dies after it has kept the third step's shares, before the owner has its half of the logits; the owner dies as it shares the third step's texts.</summary>
+    [Theory]
+    [InlineData("party-1", "data-owner", 6, "adam")]
+    [InlineData("data-owner", "party-0", 16, "sgd")]
+    public async Task A_role_that_is_killed_ends_the_training_which_resumes_to_the_same_weights(string role, string to, int frame, string optimizer)
+    {
+        using var deployment = await Make($"{FineTuning}\n optimizer = {optimizer}");
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run(deployment.Up("out", "--json", "--scenario", scratch.Write("faults.hocon", $"mpc.scenario {{ m {{ kind = kill, from = {role}, to = {to}, frame = {frame} }} }}")));
+
+        Assert.True(typed.Code == 0, typed.Error);
+        Assert.Equal("stopped", JsonDocument.Parse(typed.Output).RootElement.GetProperty("outcome").GetString());
+        var resumed = typed.Error[typed.Error.IndexOf("it stopped: ", StringComparison.Ordinal)..];
+        Assert.Contains("2 of 3 steps", resumed, StringComparison.Ordinal);
+        Assert.DoesNotContain("1 of 3 steps", resumed, StringComparison.Ordinal);
+        await deployment.AllAreGone("out");
+        if (!OperatingSystem.IsWindows())
+            foreach (var file in Directory.GetFiles(deployment.Folder("out"), "*.checkpoint")) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Theory]
+    [InlineData("method = stf", "mpc.session.method is stf, but must be one of fot, sft, prompt; did you mean sft?")]
+    [InlineData("method = sft\n queries = 12\n population = 4\n optimizer = cma-es\n prompt-rows = 2", "has mpc.session.queries, mpc.session.population, mpc.session.prompt-rows, mpc.session.optimizer: settings of method = fot, but method is sft")]
+    [InlineData("queries = 12\n population = 4\n steps = 3", "has mpc.session.steps: a setting of method = sft and prompt, but method is fot")]
+    [InlineData("method = sft\n steps = 0", "mpc.session.steps is 0, but must be a whole number from 1")]
+    [InlineData("method = sft\n learning-rate = fast", "mpc.session.learning-rate")]
+    [InlineData("method = sft\n learning-rate = -1", "mpc.session.learning-rate is -1, but must be a number above 0")]
+    [InlineData("method = sft\n optimizer = adem", "mpc.session.optimizer is adem, but must be one of adam, adamw, sgd; did you mean adam?")]
+    [InlineData("method = sft\n schedule = steep", "mpc.session.schedule is steep, but must be one of constant, linear, cosine")]
+    [InlineData("method = sft\n suite = auto", "mpc.session.suite is auto, but must be one of fused, published, prifft")]
+    [InlineData("method = sft\n reveal = loss", "mpc.session.reveal is loss, but must be logits with method = sft")]
+    [InlineData("method = sft\n train-embedding = perhaps", "mpc.session.train-embedding")]
+    [InlineData("method = prompt\n train-embedding = true", "has mpc.session.train-embedding: a setting of method = sft, but method is prompt")]
+    [InlineData("method = sft\n steps = 3\n warm-up = 4", "the warm-up takes 4 of 3 steps")]
+    [InlineData("method = sft\n weight-decay = 0.1", "a weight decay of 0.1 is for AdamW, not for Adam")]
+    public async Task A_training_that_cannot_be_is_told_by_setting_and_reason(string settings, string message)
+    {
+        using var deployment = await Make(settings);
+
+        var typed = await Typed.Run(deployment.Up("out"));
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains(message, typed.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", typed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_training_cannot_be_run_with_is_said()
+    {
+        using var deployment = await Make(FineTuning);
+
+        Assert.Contains("--cluster is for method = fot", (await Typed.Run(deployment.Up("out", "--cluster", deployment.Cluster))).Error, StringComparison.Ordinal);
+        File.WriteAllText(deployment.Config, File.ReadAllText(deployment.Config).Replace("attention = softmax", "attention = uniform", StringComparison.Ordinal));
+        var uniform = await Typed.Run(deployment.Up("out"));
+        Assert.Equal(2, uniform.Code);
+        Assert.Contains("mpc.session.attention is uniform, but must be softmax or rfa with method = sft", uniform.Error, StringComparison.Ordinal);
+    }
+}

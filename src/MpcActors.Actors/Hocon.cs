@@ -17,6 +17,7 @@ public static class Hocon
     /// <exception cref="ArgumentException">There is no such file, or it is no HOCON.</exception>
     public static Config Load(string file)
     {
+        if (Directory.Exists(file)) throw new ArgumentException($"'{file}' is a folder; name the configuration file in it");
         if (!File.Exists(file)) throw new ArgumentException($"there is no configuration file '{file}'");
         try
         {

@@ -20,11 +20,6 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
     const string StartManifest = "S";
     const string DoneManifest = "D";
     const string BrokenManifest = "B";
-    const string AnnouncedManifest = "CA";
-    const string AssignedManifest = "CG";
-    const string CrewEndedManifest = "CE";
-    const string AbandonedManifest = "CX";
-    const string LostManifest = "CL";
 
     public override int Identifier => 0x4d5043;
 
@@ -36,12 +31,7 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
         Start => StartManifest,
         SessionDone => DoneManifest,
         SessionBroken => BrokenManifest,
-        Announced => AnnouncedManifest,
-        Assigned => AssignedManifest,
-        CrewEnded => CrewEndedManifest,
-        Abandoned => AbandonedManifest,
-        MemberLost => LostManifest,
-        _ => throw new ArgumentException($"{o.GetType()} is no message of this system", nameof(o)),
+        _ => CrewFormat.ManifestOf(o) ?? throw new ArgumentException($"{o.GetType()} is no message of this system", nameof(o)),
     };
 
     public override byte[] ToBinary(object obj)
@@ -76,23 +66,11 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
                 writer.WriteArrayHeader(1);
                 writer.Write(broken.Cause);
                 break;
-            case Announced announced:
-                CrewFormat.Write(ref writer, announced);
-                break;
-            case Assigned assigned:
-                CrewFormat.Write(ref writer, assigned);
-                break;
-            case CrewEnded ended:
-                CrewFormat.Write(ref writer, ended);
-                break;
-            case Abandoned abandoned:
-                CrewFormat.Write(ref writer, abandoned);
-                break;
-            case MemberLost lost:
-                CrewFormat.Write(ref writer, lost);
+            case Start or SessionDone:
+                writer.WriteArrayHeader(0);
                 break;
             default:
-                writer.WriteArrayHeader(0);
+                CrewFormat.Write(ref writer, obj);
                 break;
         }
 
@@ -112,14 +90,9 @@ public sealed class MessageSerializer(ExtendedActorSystem system) : SerializerWi
                 ReadyManifest => ReadReady(ref reader),
                 TurnDoneManifest => ReadTurnDone(ref reader),
                 BrokenManifest => ReadBroken(ref reader),
-                AnnouncedManifest => CrewFormat.ReadAnnounced(ref reader),
-                AssignedManifest => CrewFormat.ReadAssigned(ref reader),
-                CrewEndedManifest => CrewFormat.ReadEnded(ref reader),
-                AbandonedManifest => CrewFormat.ReadAbandoned(ref reader),
-                LostManifest => CrewFormat.ReadLost(ref reader),
                 StartManifest => ReadEmpty(ref reader, Start.Instance),
                 DoneManifest => ReadEmpty(ref reader, SessionDone.Instance),
-                _ => throw new ProtocolViolationException($"no message has the manifest '{manifest}'"),
+                _ => CrewFormat.Read(ref reader, manifest) ?? throw new ProtocolViolationException($"no message has the manifest '{manifest}'"),
             };
             return reader.End ? message : throw new ProtocolViolationException("a message is longer than it says");
         }

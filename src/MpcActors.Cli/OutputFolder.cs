@@ -7,11 +7,13 @@ sealed class OutputFolder
 {
     const string Aside = ".new";
 
+    readonly string _option;
+
     /// <exception cref="BadInputException">The folder cannot be made or written to: better said now than after minutes of work.</exception>
     /// <param name="option">That names the folder.</param>
     public OutputFolder(string folder, string option = "--out")
     {
-        Folder = folder;
+        (Folder, _option) = (folder, option);
         try
         {
             Directory.CreateDirectory(folder);
@@ -46,7 +48,7 @@ sealed class OutputFolder
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             File.Delete(path + Aside);
-            throw new BadInputException($"'{path}' could not be written ({problem.Message}); make room, or name another folder with --out", problem);
+            throw new BadInputException($"'{path}' could not be written ({problem.Message}); make room, or name another folder with {_option}", problem);
         }
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace MpcActors.Cli.Tests;
@@ -21,8 +19,6 @@ sealed class Deployment : IDisposable
             test-texts = 8
           }
         """;
-
-    static int _blocks;
 
     readonly Scratch _scratch = new();
 
@@ -92,28 +88,10 @@ sealed class Deployment : IDisposable
         }
     }
 
-    /// <summary>The first of some that were free a moment ago, below those that the system gives to whoever dials.</summary>
-    /// <remarks>Tests run side by side, and a port that was given out is not yet in use: each call has a block of its own, which begins elsewhere in another process.</remarks>
+    /// <summary>The first of so many, and of those of a cluster.</summary>
     internal static int FreePorts(int count)
     {
-        const int least = 21_000, blocks = 88, block = 128, ofCluster = 100;
-        while (true)
-        {
-            var first = least + block * (int)((uint)(7 * Environment.ProcessId + Interlocked.Increment(ref _blocks)) % blocks);
-            try
-            {
-                foreach (var port in Enumerable.Range(first, count).Append(first + ofCluster))
-                {
-                    using var listener = new TcpListener(IPAddress.Loopback, port);
-                    listener.Start();
-                }
-
-                return first;
-            }
-            catch (SocketException)
-            {
-                // Somebody's; another block may be free.
-            }
-        }
+        const int ofCluster = 100;
+        return Testing.FreePorts.Block((21_000, 88), 128, [.. Enumerable.Range(0, count), ofCluster]);
     }
 }

@@ -66,6 +66,24 @@ public sealed class ExploreTests
         Assert.Contains(message, typed.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--kills is '0', but must be a whole number from 1", "--kills", "0")]
+    [InlineData("--network is for simulated sessions", "--kills", "1", "--network", "lan")]
+    [InlineData("--seeds and --scenario exclude each other", "--seeds", "1..2", "--scenario", "{0}")]
+    [InlineData("--kills and --scenario exclude each other", "--kills", "1", "--scenario", "{0}")]
+    [InlineData("has nothing in mpc.scenario; say what goes wrong", "--scenario", "{1}")]
+    [InlineData("is a folder; name the configuration file in it", "--scenario", "{2}")]
+    public async Task Options_that_would_be_passed_over_are_refused(string message, params string[] options)
+    {
+        using var scratch = new Scratch();
+        string[] files = [scratch.Write("one.hocon", "mpc.scenario { m { kind = kill, role = dealer, at = 1ms } }"), scratch.Write("none.hocon", "mpc.scenario { }"), scratch.Folder];
+
+        var typed = await Typed.Run(["explore", .. options.Select(option => string.Format(System.Globalization.CultureInfo.InvariantCulture, option, files))]);
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains(message, typed.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Real_processes_that_are_killed_at_any_moment_come_to_the_same_result()
     {

@@ -58,6 +58,17 @@ public sealed class NodeFileTests
         Assert.Contains(new string('a', 64), typed.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Where_certificates_cannot_be_written_another_folder_is_asked_for()
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run("certs", scratch.Write("file", ""));
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("name another with mpc certs DIR", typed.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("node --role party-2 --config x", "unknown role 'party-2'")]
     [InlineData("node --config x", "--role is needed")]

@@ -10,52 +10,78 @@ static class CrewFormat
     /// <summary>Of any list in these messages.</summary>
     const int Most = 1000;
 
-    public static void Write(ref MessagePackWriter writer, Announced message)
-    {
-        writer.WriteArrayHeader(8);
-        writer.Write(message.Member);
-        writer.Write((byte)message.Role);
-        Write(ref writer, message.Address);
-        writer.Write(message.Group);
-        writer.Write(message.Seats);
-        writer.WriteArrayHeader(message.Crews.Count);
-        foreach (var crew in message.Crews) writer.Write(crew);
-    }
+    const string AnnouncedManifest = "CA", AssignedManifest = "CG", EndedManifest = "CE", AbandonedManifest = "CX", LostManifest = "CL";
 
-    public static void Write(ref MessagePackWriter writer, Assigned message)
+    /// <summary>Null where it is none of these messages.</summary>
+    public static string? ManifestOf(object message) => message switch
     {
-        writer.WriteArrayHeader(2);
-        writer.Write(message.Crew);
-        writer.WriteArrayHeader(4 * message.Roles.Count);
-        foreach (var (role, address) in message.Roles.OrderBy(role => role.Key))
+        Announced => AnnouncedManifest,
+        Assigned => AssignedManifest,
+        CrewEnded => EndedManifest,
+        Abandoned => AbandonedManifest,
+        MemberLost => LostManifest,
+        _ => null,
+    };
+
+    /// <exception cref="ArgumentException">It is none of these messages.</exception>
+    public static void Write(ref MessagePackWriter writer, object message)
+    {
+        switch (message)
         {
-            writer.Write((byte)role);
-            Write(ref writer, address);
+            case Announced announced:
+                writer.WriteArrayHeader(8);
+                writer.Write(announced.Member);
+                writer.Write((byte)announced.Role);
+                Write(ref writer, announced.Address);
+                writer.Write(announced.Group);
+                writer.Write(announced.Seats);
+                writer.WriteArrayHeader(announced.Crews.Count);
+                foreach (var crew in announced.Crews) writer.Write(crew);
+                break;
+            case Assigned assigned:
+                writer.WriteArrayHeader(2);
+                writer.Write(assigned.Crew);
+                writer.WriteArrayHeader(4 * assigned.Roles.Count);
+                foreach (var (role, address) in assigned.Roles.OrderBy(role => role.Key))
+                {
+                    writer.Write((byte)role);
+                    Write(ref writer, address);
+                }
+
+                break;
+            case CrewEnded ended:
+                writer.WriteArrayHeader(3);
+                writer.Write(ended.Member);
+                writer.Write(ended.Crew);
+                writer.Write(ended.Cause);
+                break;
+            case Abandoned abandoned:
+                writer.WriteArrayHeader(2);
+                writer.Write(abandoned.Crew);
+                writer.Write(abandoned.Cause);
+                break;
+            case MemberLost lost:
+                writer.WriteArrayHeader(1);
+                writer.Write(lost.Member);
+                break;
+            default:
+                throw new ArgumentException($"{message.GetType()} is no message between coordinator and members", nameof(message));
         }
     }
 
-    public static void Write(ref MessagePackWriter writer, CrewEnded message)
+    /// <summary>Null where no message of these has the manifest.</summary>
+    /// <exception cref="ProtocolViolationException">The bytes are no such message.</exception>
+    public static object? Read(ref MessagePackReader reader, string manifest) => manifest switch
     {
-        writer.WriteArrayHeader(3);
-        writer.Write(message.Member);
-        writer.Write(message.Crew);
-        writer.Write(message.Cause);
-    }
+        AnnouncedManifest => ReadAnnounced(ref reader),
+        AssignedManifest => ReadAssigned(ref reader),
+        EndedManifest => ReadEnded(ref reader),
+        AbandonedManifest => ReadAbandoned(ref reader),
+        LostManifest => ReadLost(ref reader),
+        _ => null,
+    };
 
-    public static void Write(ref MessagePackWriter writer, Abandoned message)
-    {
-        writer.WriteArrayHeader(2);
-        writer.Write(message.Crew);
-        writer.Write(message.Cause);
-    }
-
-    public static void Write(ref MessagePackWriter writer, MemberLost message)
-    {
-        writer.WriteArrayHeader(1);
-        writer.Write(message.Member);
-    }
-
-    public static Announced ReadAnnounced(ref MessagePackReader reader)
+    static Announced ReadAnnounced(ref MessagePackReader reader)
     {
         MessageSerializer.RequireCount(ref reader, 8);
         var (member, role, address) = (ReadText(ref reader), MessageSerializer.ReadRole(ref reader), ReadAddress(ref reader));
@@ -66,7 +92,7 @@ static class CrewFormat
         return new(member, role, address, group, seats, crews);
     }
 
-    public static Assigned ReadAssigned(ref MessagePackReader reader)
+    static Assigned ReadAssigned(ref MessagePackReader reader)
     {
         MessageSerializer.RequireCount(ref reader, 2);
         var crew = ReadText(ref reader);
@@ -78,19 +104,19 @@ static class CrewFormat
         return new(crew, roles);
     }
 
-    public static CrewEnded ReadEnded(ref MessagePackReader reader)
+    static CrewEnded ReadEnded(ref MessagePackReader reader)
     {
         MessageSerializer.RequireCount(ref reader, 3);
         return new(ReadText(ref reader), ReadText(ref reader), reader.ReadString());
     }
 
-    public static Abandoned ReadAbandoned(ref MessagePackReader reader)
+    static Abandoned ReadAbandoned(ref MessagePackReader reader)
     {
         MessageSerializer.RequireCount(ref reader, 2);
         return new(ReadText(ref reader), ReadText(ref reader));
     }
 
-    public static MemberLost ReadLost(ref MessagePackReader reader)
+    static MemberLost ReadLost(ref MessagePackReader reader)
     {
         MessageSerializer.RequireCount(ref reader, 1);
         return new(ReadText(ref reader));

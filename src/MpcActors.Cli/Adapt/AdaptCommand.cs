@@ -36,7 +36,7 @@ static class AdaptCommand
     static async Task<int> RunAsync(AdaptSettings settings, Output output, CancellationToken cancellation)
     {
         var folder = new OutputFolder(settings.Out);
-        var checkpoints = settings.CheckpointFolder is { } path ? new OutputFolder(path) : null;
+        var checkpoints = settings.CheckpointFolder is { } path ? new OutputFolder(path, "--checkpoint") : null;
         string[] titles = ["Get the model, the tasks and the texts", $"Adapt to {settings.AttentionName}", "Compare with the softmax model, write the files"];
         var report = await Steps.RunAsync(output.Error, titles, async steps =>
         {

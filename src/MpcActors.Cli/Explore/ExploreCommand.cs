@@ -43,7 +43,7 @@ static class ExploreCommand
     {
         var seeds = Options.Text("--seeds", "N|N..M", "Seeds of the scenarios (default: 1..100)");
         var scenario = Options.Text("--scenario", "FILE", "Run the scenario of a HOCON file instead");
-        var kills = Options.Count("--kills", "Instead, kill roles of real processes so many times at random moments, resuming each time", 0, 0, 10_000);
+        var kills = Options.CountIfAny("--kills", "Instead, kill roles of real processes so many times at random moments, resuming each time", 1, 10_000);
         var network = Options.Text("--network", string.Join('|', [.. Hocon.Networks, "FILE"]), "The simulated network (default: lan)");
         var verbose = Options.Flag("--verbose", "Show every scenario and what became of it");
         var json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
@@ -63,8 +63,10 @@ static class ExploreCommand
             var file = result.GetValue(scenario) is { } path ? Scenario.Read(path) : null;
             var isJson = result.GetValue(json);
             var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
-            if (result.GetValue(kills) is > 0 and var count)
+            if (file is not null && result.GetValue(seeds) is not null) throw new BadInputException("--seeds and --scenario exclude each other: a file is one scenario");
+            if (result.GetValue(kills) is { } count)
             {
+                if (result.GetValue(network) is not null) throw new BadInputException("--network is for simulated sessions: with --kills, processes use this machine's own");
                 if (file is not null) throw new BadInputException("--kills and --scenario exclude each other: for a scenario over processes use 'mpc up --scenario'");
                 return await KillCycles.RunAsync(count, range.First, isJson, output, error, cancellation);
             }

@@ -47,7 +47,9 @@ sealed record Scenario(IReadOnlyList<Mishap> Mishaps)
     {
         var config = BadInputException.Check(() => Hocon.Load(file));
         if (!config.HasPath("mpc.scenario") || !config.GetValue("mpc.scenario").IsObject()) throw new BadInputException($"'{file}' has no section mpc.scenario");
-        return new([.. config.GetConfig("mpc.scenario").AsEnumerable().Select(entry => entry.Key).Order(StringComparer.Ordinal).Select(name => Mishap.Read(config, file, $"mpc.scenario.{name}"))]);
+        string[] names = [.. config.GetConfig("mpc.scenario").AsEnumerable().Select(entry => entry.Key).Order(StringComparer.Ordinal)];
+        if (names.Length == 0) throw new BadInputException($"'{file}' has nothing in mpc.scenario; say what goes wrong, such as: a {{ kind = kill, from = dealer, to = party-1, frame = 7 }}");
+        return new([.. names.Select(name => Mishap.Read(config, file, $"mpc.scenario.{name}"))]);
     }
 
     /// <summary>What happens to frames, of one sender or of all.</summary>

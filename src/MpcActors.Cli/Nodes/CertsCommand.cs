@@ -54,7 +54,7 @@ static class CertsCommand
         var members = Enumerable.Range(1, pairs).SelectMany(pair => (pair == 1 ? roles : Pair).Select(role => (Pair: pair, Role: role, Name: NameOf(role, pair)))).ToArray();
         foreach (var file in members.SelectMany(member => Extensions.Select(extension => member.Name + extension)).Concat(Enumerable.Range(1, pairs).Select(ConfigOf)).Append("cluster.hocon"))
             if (File.Exists(Path.Combine(folder, file))) throw new BadInputException($"'{Path.Combine(folder, file)}' is there already; name another folder, or remove it");
-        var files = new OutputFolder(folder);
+        var files = new OutputFolder(folder, "mpc certs DIR");
         var fingerprints = new Dictionary<string, string>();
         foreach (var member in members)
         {

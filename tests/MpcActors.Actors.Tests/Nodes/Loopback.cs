@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using MpcActors.Actors.Nodes;
 using MpcActors.Protocols;
 using MpcActors.Ring;
+using MpcActors.Testing;
 
 namespace MpcActors.Actors.Tests.Nodes;
 
@@ -13,13 +12,16 @@ sealed class Loopback
 {
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>A party pair and its dealer.</summary>
+    public static Role[] Three { get; } = [Role.PartyZero, Role.PartyOne, Role.Dealer];
+
     readonly Dictionary<Role, X509Certificate2> _certificates;
 
     public Loopback(params Role[] roles)
     {
         _certificates = roles.ToDictionary(role => role, role => NodeCertificate.Create(role, TimeProvider.System));
-        Roles = roles.Zip(FreePorts(roles.Length)).ToDictionary(
-            pair => pair.First, pair => new NodeAddress("127.0.0.1", pair.Second, NodeCertificate.FingerprintOf(_certificates[pair.First])));
+        var port = FreePorts.Block((9000, 256), 8, [.. Enumerable.Range(0, roles.Length)]);
+        Roles = roles.ToDictionary(role => role, role => new NodeAddress("127.0.0.1", port++, NodeCertificate.FingerprintOf(_certificates[role])));
     }
 
     public Dictionary<Role, NodeAddress> Roles { get; }
@@ -45,14 +47,5 @@ sealed class Loopback
         var running = programs.ToDictionary(role => role.Key, role => Start(role.Key, role.Value));
         await Task.WhenAll(running.Values).WaitAsync(Patience);
         return running.ToDictionary(role => role.Key, role => role.Value.Result);
-    }
-
-    static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners) listener.Start();
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (var listener in listeners) listener.Dispose();
-        return ports;
     }
 }

@@ -8,12 +8,10 @@ namespace MpcActors.Actors.Tests.Nodes;
 
 public sealed class NodeTests
 {
-    static readonly Role[] Three = [Role.PartyZero, Role.PartyOne, Role.Dealer];
-
     [Fact]
     public async Task Nodes_compute_what_a_simulation_computes_and_send_the_same_bytes()
     {
-        var loopback = new Loopback(Three);
+        var loopback = new Loopback(Loopback.Three);
         var (simulated, real) = (new Dictionary<Seat, Share>(), new Dictionary<Seat, Share>());
 
         var run = await Simulation.RunAsync(new(LinkProfile.Lan, Work.Free, loopback.Session), Programs(simulated));
@@ -96,7 +94,7 @@ public sealed class NodeTests
     [Fact]
     public async Task A_failing_role_ends_the_session_everywhere_and_tells_no_content()
     {
-        var loopback = new Loopback(Three);
+        var loopback = new Loopback(Loopback.Three);
         RoleProgram waits = async port => await port.Receive(Role.PartyOne);
 
         var zero = loopback.Start(Role.PartyZero, waits);
@@ -114,7 +112,7 @@ public sealed class NodeTests
     [Fact]
     public async Task An_interrupted_role_ends_the_session_everywhere()
     {
-        var loopback = new Loopback(Three);
+        var loopback = new Loopback(Loopback.Three);
         using var interrupt = new CancellationTokenSource();
         RoleProgram waits = async port => await port.Receive(Role.PartyOne);
 
@@ -134,7 +132,7 @@ public sealed class NodeTests
     [Fact]
     public async Task A_role_that_never_comes_is_named()
     {
-        var loopback = new Loopback(Three) { Limits = NodeLimits.Default with { Connect = TimeSpan.FromSeconds(2) } };
+        var loopback = new Loopback(Loopback.Three) { Limits = NodeLimits.Default with { Connect = TimeSpan.FromSeconds(2) } };
 
         var zero = loopback.Start(Role.PartyZero, _ => ValueTask.CompletedTask);
         var dealer = loopback.Start(Role.Dealer, _ => ValueTask.CompletedTask);

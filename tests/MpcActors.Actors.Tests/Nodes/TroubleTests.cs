@@ -8,8 +8,6 @@ namespace MpcActors.Actors.Tests.Nodes;
 /// <summary>What goes wrong between processes: the result is right, or the session says what happened.</summary>
 public sealed class TroubleTests
 {
-    static readonly Role[] Three = [Role.PartyZero, Role.PartyOne, Role.Dealer];
-
     [Theory]
     [InlineData(FaultKind.Lose, 3, "came where frame 3 of that link was due")]
     [InlineData(FaultKind.Duplicate, 3, "came where frame 4 of that link was due")]
@@ -53,7 +51,7 @@ public sealed class TroubleTests
     /// <returns>The transcript.</returns>
     static async Task<string> Run(NodeTrouble? trouble)
     {
-        var loopback = new Loopback(Three) { Limits = NodeLimits.Default with { Connect = TimeSpan.FromSeconds(60), Silence = TimeSpan.FromSeconds(15) } };
+        var loopback = new Loopback(Loopback.Three) { Limits = NodeLimits.Default with { Connect = TimeSpan.FromSeconds(60), Silence = TimeSpan.FromSeconds(15) } };
         var programs = Simulation.PartyPrograms(Testing.Programs.TenProducts(1000, (_, _) => { }), Seed.FromNumber(9));
         var running = programs.ToDictionary(program => program.Key, program => loopback.Start(program.Key, program.Value, settings => program.Key == Role.PartyZero ? settings with { Trouble = trouble } : settings));
         await Task.WhenAny(Task.WhenAll(running.Values), Task.Delay(Loopback.Patience));

@@ -22,11 +22,12 @@ sealed record AttentionRun(Candidate Candidate, TuningResult? Clear, PrivateOutc
     /// <summary>Costs on each network; the one of the run is simulated live, the others are the recorded run timed again.</summary>
     public IEnumerable<AttentionCost> Costs(OwnerTexts texts, CommonSettings common)
     {
-        if (Shares is { Nodes: { } nodes })
+        var sessions = Shares?.Nodes ?? [];
+        for (var pair = 0; pair < sessions.Count; pair++)
         {
-            var measured = NodeCosts.Of(nodes);
+            var measured = NodeCosts.Of(sessions[pair]);
             yield return new AttentionCost(
-                Name, NodeCosts.Network, "session", texts.Train.Batch.TotalRows, measured.Rounds, measured.SentBytesPerParty, measured.OfflineBytesPerParty,
+                Name, sessions.Count == 1 ? NodeCosts.Network : FormattableString.Invariant($"{NodeCosts.Network}, pair {pair + 1}"), "session", texts.Train.Batch.TotalRows, measured.Rounds, measured.SentBytesPerParty, measured.OfflineBytesPerParty,
                 measured.Seconds, measured.ComputeSeconds, measured.Compute, true, measured);
         }
 

@@ -32,8 +32,8 @@ sealed record Conditions(NetworkConditions Network, Work Work)
 
 /// <summary>A private tuning that is over: what the owner learned, and all that crossed the network.</summary>
 /// <param name="Run">Of a simulated session; null where the roles were processes, whose times are measured and not replayed.</param>
-/// <param name="Nodes">Of a session of processes.</param>
-sealed record PrivateOutcome(TuningResult Result, string Transcript, Run? Run, NodeOutcome? Nodes, IReadOnlyList<PassCall> Calls);
+/// <param name="Nodes">Of processes: a session for each party pair; none where they are simulated.</param>
+sealed record PrivateOutcome(TuningResult Result, string Transcript, Run? Run, IReadOnlyList<NodeOutcome> Nodes, IReadOnlyList<PassCall> Calls);
 
 /// <summary>One simulated session of all roles: the model owner shares its weights, the parties and the dealer serve, the data owner tunes.</summary>
 static class PrivateSession
@@ -45,7 +45,7 @@ static class PrivateSession
         var session = secrets.NameOf(candidate, texts, settings);
         var owner = new OwnerProgram(candidate, texts, settings, checkpoint, progress, cancellation) { Clock = conditions.OwnersClock ?? TimeProvider.System };
         var run = await RunAsync(candidate, secrets, session, settings.Reveal, owner.Program(secrets, session), conditions, cancellation);
-        return new PrivateOutcome(owner.Result!, run.Transcript, run, null, owner.Calls);
+        return new PrivateOutcome(owner.Result!, run.Transcript, run, [], owner.Calls);
     }
 
     /// <summary>A session in which the data owner asks for logits and tunes nothing.</summary>
@@ -55,12 +55,7 @@ static class PrivateSession
     {
         var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, settings.Seed));
         var session = secrets.NameOf(candidate, texts, settings);
-        return await RunAsync(candidate, secrets, session, Reveal.Logits, async port =>
-        {
-            var pass = new PrivateForwardPass(port, secrets.In(session, Role.DataOwner), texts.Train, candidate.Labels.Classes, candidate.Projection, candidate.TokenRows);
-            await ask(pass);
-            pass.Finish();
-        }, conditions, cancellation);
+        return await RunAsync(candidate, secrets, session, settings.Reveal, SessionPrograms.Asking(candidate, texts, secrets, session, ask), conditions, cancellation);
     }
 
     static async Task<Run> RunAsync(Candidate candidate, SessionSecrets secrets, Seed session, Reveal reveal, RoleProgram dataOwner, Conditions conditions, CancellationToken cancellation)

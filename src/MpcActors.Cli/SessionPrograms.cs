@@ -50,6 +50,14 @@ static class SessionPrograms
         _ => new(Seat.Dealer, port, secrets.In(session, role)),
     };
 
+    /// <summary>Of a data owner that asks and tunes nothing by itself.</summary>
+    public static RoleProgram Asking(Candidate candidate, OwnerTexts texts, SessionSecrets secrets, Seed session, Func<PrivateForwardPass, Task> ask) => async port =>
+    {
+        var pass = new PrivateForwardPass(port, secrets.In(session, Role.DataOwner), texts.Train, candidate.Labels.Classes, candidate.Projection, candidate.TokenRows);
+        await ask(pass);
+        pass.Finish();
+    };
+
     public static RoleProgram ModelOwner(ClearEncoder clear, LabelMatrix labels, SessionSecrets secrets, Seed session) => port =>
     {
         SharedEncoder.Send(port, clear.Encoder, labels, secrets.In(session, Role.ModelOwner));

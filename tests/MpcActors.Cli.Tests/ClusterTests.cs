@@ -47,7 +47,7 @@ public sealed class ClusterTests
         }
 
         Assert.Equal([7101, 7102, 7103, 7104, 7105], Ports(first));
-        Assert.Equal([7106, 7107, 7108, 7104, 7105], Ports(second));
+        Assert.Equal([7106, 7107, 7108, 7109, 7105], Ports(second));
 
         string Read(string file) => File.ReadAllText(Path.Combine(scratch.Path("keys"), file));
 

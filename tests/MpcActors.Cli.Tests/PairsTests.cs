@@ -20,4 +20,59 @@ public sealed class PairsTests
 
         Assert.Contains("| lan |", await File.ReadAllTextAsync(scratch.Path("pairs.md")), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Two_pairs_of_processes_share_a_population_and_come_to_the_losses_of_one()
+    {
+        using var deployment = await Deployment.Make(pairs: 2);
+
+        var two = await Typed.Run(deployment.Up("two", "--pair", deployment.Spare, "--json"));
+        var one = await Typed.Run(deployment.Up("one", "--simulated", "--json"));
+
+        Assert.True(two.Code == 0, two.Error);
+        var (divided, whole) = (JsonDocument.Parse(two.Output).RootElement, JsonDocument.Parse(one.Output).RootElement);
+        Assert.Equal(whole.GetProperty("accuracy").GetProperty("private").GetRawText(), divided.GetProperty("accuracy").GetProperty("private").GetRawText());
+        Assert.NotEqual(whole.GetProperty("transcript").GetString(), divided.GetProperty("transcript").GetString());
+        var sessions = divided.GetProperty("attention").EnumerateArray().ToArray();
+        Assert.Equal(["processes, pair 1", "processes, pair 2"], sessions.Select(session => session.GetProperty("network").GetString()));
+        Assert.All(sessions, session => Assert.True(session.GetProperty("sentBytesPerParty")[0].GetInt64() > 100_000));
+        Assert.Contains("\"party-0 2\"", await File.ReadAllTextAsync(Path.Combine(deployment.Folder("two"), "trace.json")), StringComparison.Ordinal);
+        await deployment.AllAreGone("two");
+    }
+
+    [Fact]
+    public async Task A_run_over_two_pairs_that_lost_a_party_of_the_second_goes_on_to_the_same_prompt()
+    {
+        using var deployment = await Deployment.Make(pairs: 2);
+        string[] up = deployment.Up("out", "--pair", deployment.Spare);
+        var whole = await Typed.Run(deployment.Up("whole", "--pair", deployment.Spare));
+        Assert.True(whole.Code == 0, whole.Error);
+
+        var lost = await Typed.RunAnd("4 of 12 queries", () => deployment.Kill("out", "party-1 2"), up);
+        var resumed = await Typed.Run([.. up, "--resume"]);
+
+        Assert.Equal(1, lost.Code);
+        Assert.Contains("party-1", lost.Error, StringComparison.Ordinal);
+        Assert.True(resumed.Code == 0, resumed.Error);
+        Assert.Equal(deployment.Prompt("whole"), deployment.Prompt("out"));
+        await deployment.AllAreGone("out");
+    }
+
+    [Theory]
+    [InlineData("attention = softmax", "attention = uniform", "has attention = uniform, '{0}' has softmax: pairs that share a population have one session's settings")]
+    [InlineData(":7109\"", ":7104\"", "has data-owner at 127.0.0.1:7104, as '{0}' has: each pair, and the data owner for each, listens at an address of its own")]
+    public async Task A_pair_that_cannot_share_is_refused(string from, string to, string message)
+    {
+        using var scratch = new Scratch();
+        Assert.Equal(0, (await Typed.Run("certs", scratch.Path("keys"), "--pairs", "2", "--port", "7101")).Code);
+        var (first, second) = (Path.Combine(scratch.Path("keys"), "node.hocon"), Path.Combine(scratch.Path("keys"), "node-2.hocon"));
+        var text = await File.ReadAllTextAsync(second);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(second, text.Replace(from, to, StringComparison.Ordinal));
+
+        var typed = await Typed.Run("up", "--config", first, "--pair", second, "--out", scratch.Path("out"));
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains(string.Format(System.Globalization.CultureInfo.InvariantCulture, message, first), typed.Error, StringComparison.Ordinal);
+    }
 }

@@ -21,13 +21,14 @@ static class CertsCommand
     {
         var folder = new Argument<string?>("DIR") { Description = "Folder for the files; none of them may be there yet", Arity = ArgumentArity.ZeroOrOne };
         var port = Options.Count("--port", "Port of the first role on this machine; the others follow", 7100, 1024, 65_000);
-        var pairs = Options.Count("--pairs", "Party pairs with a dealer each, for a cluster; the second has its own node-2.hocon, and so on", 1, 1, 100);
+        var pairs = Options.Count("--pairs", "Party pairs with a dealer each, for a cluster or for one data owner that divides its work; the second has its own node-2.hocon, and so on", 1, 1, 100);
         var json = Options.Flag("--json", "Write one JSON object to standard output");
         var command = new ExemplifiedCommand(
             Name,
             "Makes a certificate, a key and a secret for every role, and node.hocon, the configuration of a deployment on this machine.",
             ("mpc certs deployment", "then: mpc up --config deployment/node.hocon"),
-            ("mpc certs deployment --pairs 2", "then: mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon"))
+            ("mpc certs deployment --pairs 2", "then: mpc up --config deployment/node.hocon --pair deployment/node-2.hocon"),
+            ("mpc certs deployment --pairs 2", "or, with Akka.Cluster: mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon"))
         {
             folder, port, pairs, json,
         };
@@ -76,7 +77,9 @@ static class CertsCommand
                 var own = Pair.Contains(role) ? pair : 1;
                 var (name, place) = (NameOf(role, own), text.IndexOf(Placeholder, StringComparison.Ordinal));
                 text = string.Concat(text.AsSpan(0, place), $"fingerprint = \"{fingerprints[name]}\"", text.AsSpan(place + Placeholder.Length));
-                text = text.Replace(PlaceOf(role), string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port + roles.Length * (own - 1) + (int)role}"), StringComparison.Ordinal)
+                // A data owner who divides its work takes part in one session a pair, at an address each.
+                var block = role == Role.ModelOwner ? 0 : pair - 1;
+                text = text.Replace(PlaceOf(role), string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port + roles.Length * block + (int)role}"), StringComparison.Ordinal)
                     .Replace($"\"{role.Name()}.pem\"", $"\"{name}.pem\"", StringComparison.Ordinal).Replace($"\"{role.Name()}.key\"", $"\"{name}.key\"", StringComparison.Ordinal);
             }
 

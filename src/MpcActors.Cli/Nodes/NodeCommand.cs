@@ -158,6 +158,12 @@ static class NodeCommand
 
     static Task<(PrivateOutcome Outcome, Comparison? Comparison)> OnNodesAsync(NodeJob job, NodeRun settings, SessionSecrets secrets, Steps steps, NodeWatch watch, CancellationToken cancellation)
     {
+        if (settings.Pairs.Count > 0)
+        {
+            NodeSettings[] nodes = [settings.SettingsOf(Role.DataOwner, Log, watch), .. settings.Pairs.Select((pair, i) => pair.SettingsOf(Role.DataOwner, line => Log($"pair {i + 2}: {line}")))];
+            return job.Job.TuneOnPairsAsync(job.Candidate, settings.Checkpoint, steps, watch.Report, nodes, secrets, cancellation);
+        }
+
         if (settings.ClusterIfAvailable(watch.Say) is { } cluster)
         {
             return new ClusterRun(settings.File, cluster, Role.DataOwner, watch).UntilDoneAsync(
@@ -207,6 +213,9 @@ sealed record LinkReport(string From, string To, long OnlineFrames, long OnlineB
 /// <summary>How a node is run.</summary>
 sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Checkpoint Checkpoint, ClusterFile? Cluster = null, ScenarioFile? Trial = null, bool IsRealTime = false)
 {
+    /// <summary>Further party pairs of one data owner, among which its populations are divided.</summary>
+    public IReadOnlyList<NodeFile> Pairs { get; init; } = [];
+
     public NodeSettings SettingsOf(Role role, Action<string> log, NodeWatch watch) => File.SettingsOf(role, log) with { Monitor = watch.Monitor, Trouble = Trial?.Scenario.TroubleOf(role) };
 
     /// <summary>Null where none is asked for, or this build has none, which is said.</summary>
@@ -223,6 +232,11 @@ sealed class NodeOptions(string command)
 {
     readonly Option<string?> _config = Options.Text("--config", "FILE", "Configuration of the deployment, such as 'mpc certs' writes");
     readonly Option<string?> _cluster = Options.Text("--cluster", "FILE", "How processes find each other in a cluster; without it, at the addresses of --config");
+    readonly Option<string[]> _pair = new("--pair")
+    {
+        Description = "Configuration of another party pair with dealer and model owner, among which and the first the data owner divides its populations; may be given again", HelpName = "FILE", Arity = ArgumentArity.OneOrMore,
+    };
+
     readonly Option<string?> _scenario = Options.Text("--scenario", "FILE", "A trial: what goes wrong with frames, links and processes, as for 'mpc explore'");
     readonly Option<string?> _out = Options.Text("--out", "DIR", "Folder for the files of the run and the owner's checkpoint (default: out/up)");
     readonly Option<bool> _resume = Options.Flag("--resume", "Go on from the owner's checkpoint, if there is one");
@@ -230,7 +244,7 @@ sealed class NodeOptions(string command)
 
     public void AddTo(Command to)
     {
-        foreach (var option in new Option[] { _config, _cluster, _scenario, _out, _resume, _json }) to.Options.Add(option);
+        foreach (var option in new Option[] { _config, _cluster, _pair, _scenario, _out, _resume, _json }) to.Options.Add(option);
     }
 
     public NodeRun Read(ParseResult result)
@@ -240,6 +254,25 @@ sealed class NodeOptions(string command)
             throw new BadInputException($"--cluster is for method = fot: a training's shares stay with the parties that made them, so no other pair could go on with it; leave it out, and the roles of '{file.Path}' train");
         var folder = result.GetValue(_out) ?? Path.Combine("out", "up");
         var common = new CommonSettings(result.GetValue(_json), file.Session.Tuning.Seed, folder, LinkProfile.Lan, Actors.Work.Measured);
-        return new(command, file, common, new(Path.Combine(folder, "owner.checkpoint"), result.GetValue(_resume)), result.GetValue(_cluster) is { } cluster ? ClusterFile.Read(cluster) : null, result.GetValue(_scenario) is { } scenario ? ScenarioFile.Read(scenario) : null);
+        var run = new NodeRun(command, file, common, new(Path.Combine(folder, "owner.checkpoint"), result.GetValue(_resume)), result.GetValue(_cluster) is { } cluster ? ClusterFile.Read(cluster) : null, result.GetValue(_scenario) is { } scenario ? ScenarioFile.Read(scenario) : null)
+        {
+            Pairs = [.. (result.GetValue(_pair) ?? []).Select(pair => PairOf(file, pair))],
+        };
+        if (run.Pairs.Count > 0 && file.Session.Gradients is not null)
+            throw new BadInputException($"--pair is for method = fot, whose prompts can be tried apart: each step of a training begins where the last one ended; leave it out, and the roles of '{file.Path}' train");
+        if (run.Pairs.Count > 0 && (run.Cluster is not null || run.Trial is not null)) throw new BadInputException("--pair goes neither with --cluster, where a data owner has one pair at a time, nor with --scenario");
+        return run;
+    }
+
+    /// <summary>Its session is that of the first, at other addresses.</summary>
+    static NodeFile PairOf(NodeFile first, string path)
+    {
+        var pair = NodeFile.Read(path);
+        foreach (var (fact, other) in first.Facts.Zip(pair.Facts))
+            if (fact != other) throw new BadInputException($"'{path}' has {other.Name} = {other.Value}, '{first.Path}' has {fact.Value}: pairs that share a population have one session's settings");
+        foreach (var (role, block) in pair.Roles)
+            if (first.Roles.Values.Any(other => (other.Address.Host, other.Address.Port) == (block.Address.Host, block.Address.Port)) && role != Role.ModelOwner)
+                throw new BadInputException($"'{path}' has {role.Name()} at {block.Address}, as '{first.Path}' has: each pair, and the data owner for each, listens at an address of its own");
+        return pair;
     }
 }

@@ -46,8 +46,9 @@ sealed class RoleProcess : IDisposable
         string[] resume = settings.Checkpoint.Resume ? ["--resume"] : [];
         string[] json = role == Protocols.Role.DataOwner && output.IsJson ? ["--json"] : [];
         string[] scenario = settings.Trial is { } trial ? ["--scenario", trial.Path] : [];
+        string[] pairs = role == Protocols.Role.DataOwner ? [.. settings.Pairs.SelectMany(pair => (string[])["--pair", pair.Path])] : [];
         string[] cluster = settings.Cluster is { } file ? ["--cluster", file.Path] : [];
-        return new(name, role, [NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, .. cluster, .. scenario, .. resume, .. json], output);
+        return new(name, role, [NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, .. cluster, .. pairs, .. scenario, .. resume, .. json], output);
     }
 
     public static RoleProcess Coordinator(ClusterFile cluster, Output output) => new(CoordinatorCommand.Name, null, [CoordinatorCommand.Name, "--cluster", cluster.Path], output);

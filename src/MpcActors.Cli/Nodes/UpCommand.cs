@@ -30,6 +30,7 @@ static class UpCommand
             ("mpc up --config deployment/node.hocon", "tunes as the file's session says, forward-only or by gradients (method = fot, sft or prompt)"),
             ("mpc up --config deployment/node.hocon --resume", "goes on where an interrupted run was, and ends in the same prompt"),
             ("mpc up --config deployment/node.hocon --simulated --json", "the same session simulated; compare the transcripts"),
+            ("mpc up --config deployment/node.hocon --pair deployment/node-2.hocon", "each population of prompts is divided among two party pairs, each with a dealer and a model owner"),
             ("mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon", "when a party is lost, the owner goes on with the other pair"))
         {
             simulated, realTime, spare,
@@ -45,6 +46,7 @@ static class UpCommand
                 File = NodeFile.Read(file), Common = settings.Common with { Out = Path.Combine(settings.Common.Out, $"spare-{i + 1}") },
             })];
             if (spares.Length > 0 && settings.Cluster is null) throw new BadInputException("--spare goes with --cluster: without one, a session has the roles of --config");
+            if (settings.Pairs.Count > 0 && result.GetValue(simulated)) throw new BadInputException("--pair goes with processes; 'mpc experiment pairs' simulates two pairs");
             if (settings.Trial is { } trial)
             {
                 if (result.GetValue(simulated) || settings.Cluster is not null) throw new BadInputException("--scenario goes neither with --simulated (use 'mpc explore --scenario') nor with --cluster");
@@ -60,9 +62,12 @@ static class UpCommand
     public static async Task<int> RunAsync(NodeRun settings, NodeRun[] spares, Output output, Func<IReadOnlyList<RoleProcess>, Task> disturb, CancellationToken cancellation)
     {
         var folder = new OutputFolder(settings.Common.Out);
-        foreach (var role in settings.File.Roles.Keys) _ = settings.File.SettingsOf(role, _ => { });
+        foreach (var file in settings.Pairs.Prepend(settings.File))
+            foreach (var role in file.Roles.Keys) _ = file.SettingsOf(role, _ => { });
         settings = settings with { Cluster = settings.ClusterIfAvailable(output.Error.WriteLine) };
         var processes = settings.File.Roles.Keys.Order().Select(role => RoleProcess.Of(role, settings, output)).ToList();
+        processes.AddRange(settings.Pairs.SelectMany((pair, i) => pair.Roles.Keys.Where(role => role != Role.DataOwner).Order().Select(role => RoleProcess.Of(
+            role, settings with { File = pair, Pairs = [], Common = settings.Common with { Out = Path.Combine(settings.Common.Out, FolderOf(i)) } }, output, string.Create(CultureInfo.InvariantCulture, $"{role.Name()} {i + 2}")))));
         if (settings.Cluster is { } cluster)
         {
             processes.Insert(0, RoleProcess.Coordinator(cluster, output));
@@ -83,10 +88,13 @@ static class UpCommand
 
         // What serves in a cluster does so until it is ended.
         if (settings.Cluster is not null) processes.RemoveAll(process => process.Role != Role.DataOwner);
-        MergeTraces(folder);
+        MergeTraces(folder, [folder.Folder, .. settings.Pairs.Select((_, i) => Path.Combine(folder.Folder, FolderOf(i)))]);
         var worst = processes.Select(process => process.ExitCode).FirstOrDefault(code => code == (int)ExitCode.BadInput, processes.Max(process => process.ExitCode));
         return cancellation.IsCancellationRequested ? throw new OperationCanceledException(cancellation) : worst is >= 0 and <= 2 ? worst : (int)ExitCode.RunFailed;
     }
+
+    /// <summary>Of a further pair's files.</summary>
+    static string FolderOf(int pair) => string.Create(CultureInfo.InvariantCulture, $"pair-{pair + 2}");
 
     /// <summary>A session of one crew ends when one of its roles fails.</summary>
     static bool IsOver(RoleProcess ended, IReadOnlyList<RoleProcess> running) => ended.ExitCode != 0;
@@ -123,13 +131,28 @@ static class UpCommand
     }
 
     /// <summary>One timeline of all nodes that left theirs.</summary>
-    static void MergeTraces(OutputFolder folder)
+    /// <param name="from">Folders, one for each party pair.</param>
+    static void MergeTraces(OutputFolder folder, IReadOnlyList<string> from)
     {
         var events = new JsonArray();
-        foreach (var file in Directory.GetFiles(folder.Folder, "trace-*.json").Order(StringComparer.Ordinal))
+        for (var pair = 0; pair < from.Count; pair++)
         {
-            if (JsonNode.Parse(File.ReadAllBytes(file)) is not JsonObject trace || trace["traceEvents"] is not JsonArray own) continue;
-            foreach (var one in own) events.Add(one?.DeepClone());
+            foreach (var file in Directory.GetFiles(from[pair], "trace-*.json").Order(StringComparer.Ordinal))
+            {
+                if (JsonNode.Parse(File.ReadAllBytes(file)) is not JsonObject trace || trace["traceEvents"] is not JsonArray own) continue;
+                foreach (var one in own.OfType<JsonObject>())
+                {
+                    var copy = (JsonObject)one.DeepClone();
+                    if (pair > 0)
+                    {
+                        // Roles are told apart by their number, and each pair has all of them.
+                        copy["pid"] = (int?)copy["pid"] + pair * Enum.GetValues<Role>().Length;
+                        if (copy["args"] is JsonObject named) named["name"] = string.Create(CultureInfo.InvariantCulture, $"{named["name"]} {pair + 1}");
+                    }
+
+                    events.Add(copy);
+                }
+            }
         }
 
         folder.Write("trace.json", stream => JsonSerializer.Serialize(stream, new JsonObject { ["traceEvents"] = events }));

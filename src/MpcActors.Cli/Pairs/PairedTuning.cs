@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using MpcActors.Actors.Nodes;
 using MpcActors.Network;
+using MpcActors.Protocols;
 using MpcActors.Tuning;
 
 namespace MpcActors.Cli;
@@ -15,12 +18,36 @@ sealed record PairedOutcome(TuningResult Result, IReadOnlyList<(SessionCosts Cos
         .Sum(call => Pairs.Max(pair => pair.Calls[call] is { Questions: > 0 } asked ? pair.Costs.Mean([asked], network).Seconds : 0));
 }
 
-/// <summary>One data owner over several party pairs, each a simulated session of its own: every population is divided among them, and the owner goes on when the last has answered.</summary>
+/// <summary>One data owner over several party pairs, each with a session of its own: every population is divided among them, and the owner goes on when the last has answered.</summary>
 /// <remarks>Each session has a name of its own, so that no two pairs ever see one sharing of the same values.</remarks>
 static class PairedTuning
 {
+    /// <summary>Simulated.</summary>
     public static async Task<PairedOutcome> RunAsync(
         Candidate candidate, OwnerTexts texts, TuningSettings settings, Conditions conditions, int pairs, CancellationToken cancellation)
+    {
+        var (result, sessions) = await DivideAsync(
+            texts, settings, pairs, Checkpoint.None, _ => { },
+            (_, own, ask, stop) => PrivateSession.AskAsync(candidate, texts, own, conditions, ask, stop), cancellation);
+        return new(result, [.. sessions.Select(session => (new SessionCosts(session.Outcome), session.Calls))]);
+    }
+
+    /// <summary>With processes: in each session this one is the data owner.</summary>
+    /// <param name="nodes">One for each pair.</param>
+    public static async Task<(TuningResult Result, IReadOnlyList<NodeOutcome> Sessions)> RunOnNodesAsync(
+        Candidate candidate, OwnerTexts texts, TuningSettings settings, IReadOnlyList<NodeSettings> nodes, SessionSecrets secrets, Checkpoint checkpoint, Action<TuningProgress> progress,
+        CancellationToken cancellation)
+    {
+        var (result, sessions) = await DivideAsync(
+            texts, settings, nodes.Count, checkpoint, progress,
+            (pair, own, ask, stop) => Node.RunAsync(nodes[pair], session => SessionPrograms.Asking(candidate, texts, secrets, session, ask), secrets.NameOf(candidate, texts, own), stop), cancellation);
+        return (result, [.. sessions.Select(session => session.Outcome with { Nodes = [.. session.Outcome.Nodes.Select(node => node.Role == Role.DataOwner ? node with { Busy = node.Busy - session.Waited } : node)] })]);
+    }
+
+    /// <param name="session">Runs the session of a pair, in which the data owner's program is the one that is given.</param>
+    static async Task<(TuningResult Result, IReadOnlyList<(T Outcome, IReadOnlyList<PassCall> Calls, TimeSpan Waited)> Sessions)> DivideAsync<T>(
+        OwnerTexts texts, TuningSettings settings, int pairs, Checkpoint checkpoint, Action<TuningProgress> progress,
+        Func<int, TuningSettings, Func<PrivateForwardPass, Task>, CancellationToken, Task<T>> session, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var desks = Enumerable.Range(1, pairs).Select(_ => new Desk(stop.Token)).ToArray();
@@ -30,7 +57,7 @@ static class PairedTuning
                 var own = settings with { Setup = FormattableString.Invariant($"{settings.Setup} pair {pair + 1} of {pairs}"), Labels = texts.LabelList };
                 try
                 {
-                    return await PrivateSession.AskAsync(candidate, texts, own, conditions, desk.Serve, stop.Token);
+                    return await session(pair, own, desk.Serve, stop.Token);
                 }
                 catch (Exception)
                 {
@@ -43,8 +70,8 @@ static class PairedTuning
         TuningResult? result = null;
         try
         {
-            var tuning = new ForwardOnlyTuning(new DividedPass(desks), texts.Train, texts.Dev, texts.Test, settings, TimeProvider.System);
-            result = await tuning.RunAsync(null, false, stop.Token);
+            var tuning = new ForwardOnlyTuning(new DividedPass(desks), texts.Train, texts.Dev, texts.Test, settings, TimeProvider.System, progress);
+            result = await tuning.RunAsync(checkpoint.File, checkpoint.Resume, stop.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -53,10 +80,13 @@ static class PairedTuning
         finally
         {
             foreach (var desk in desks) desk.Close();
+            if (result is null) await stop.CancelAsync();
+            await Task.WhenAny(Task.WhenAll(sessions));
+            foreach (var desk in desks) desk.Dispose();
         }
 
-        var runs = await Task.WhenAll(sessions);
-        return new(result!, [.. runs.Zip(desks, (run, desk) => (new SessionCosts(run), desk.Calls))]);
+        var outcomes = await Task.WhenAll(sessions);
+        return (result!, [.. outcomes.Zip(desks, (outcome, desk) => (outcome, desk.Calls, desk.Waited))]);
     }
 
     /// <summary>Where a pair's session takes the owner's questions from, one after another.</summary>
@@ -67,11 +97,22 @@ static class PairedTuning
 
         public IReadOnlyList<PassCall> Calls => _pass!.Calls;
 
-        /// <summary>The owner's program at this pair. Between questions it holds up its own session, whose virtual time knows of no wait but that for frames.</summary>
+        /// <summary>Between questions, which to the session is computation.</summary>
+        public TimeSpan Waited { get; private set; }
+
+        /// <summary>The owner's program at this pair. Between questions it holds up its own session, which knows of no wait but that for frames.</summary>
         public async Task Serve(PrivateForwardPass pass)
         {
             _pass = new MeasuredPass(pass, _ => { });
-            foreach (var question in _questions.GetConsumingEnumerable(cancellation)) await question(_pass);
+            var idle = Stopwatch.GetTimestamp();
+            foreach (var question in _questions.GetConsumingEnumerable(cancellation))
+            {
+                Waited += Stopwatch.GetElapsedTime(idle);
+                await question(_pass);
+                idle = Stopwatch.GetTimestamp();
+            }
+
+            Waited += Stopwatch.GetElapsedTime(idle);
         }
 
         public Task<T> Ask<T>(Func<IForwardPass, ValueTask<T>> ask)

@@ -27,7 +27,7 @@ sealed record AttentionRun(Candidate Candidate, TuningResult? Clear, PrivateOutc
         {
             var measured = NodeCosts.Of(sessions[pair]);
             yield return new AttentionCost(
-                Name, sessions.Count == 1 ? NodeCosts.Network : FormattableString.Invariant($"{NodeCosts.Network}, pair {pair + 1}"), "session", texts.Train.Batch.TotalRows, measured.Rounds, measured.SentBytesPerParty, measured.OfflineBytesPerParty,
+                Name, sessions.Count == 1 ? NodeCosts.Network : NodeCosts.NetworkOf(pair), "session", texts.Train.Batch.TotalRows, measured.Rounds, measured.SentBytesPerParty, measured.OfflineBytesPerParty,
                 measured.Seconds, measured.ComputeSeconds, measured.Compute, true, measured);
         }
 

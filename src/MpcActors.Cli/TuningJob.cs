@@ -40,15 +40,9 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
         Candidate candidate, Checkpoint checkpoint, Steps steps, Action<TuningProgress> watch, NodeSettings node, SessionSecrets secrets, CancellationToken cancellation)
     {
         var own = SettingsFor(candidate, "shares");
-        var owner = new OwnerProgram(candidate, texts, own, checkpoint, new(steps.Announce, Shown), cancellation);
+        var owner = new OwnerProgram(candidate, texts, own, checkpoint, new(steps.Announce, progress => Show(steps, progress, watch)), cancellation);
         var nodes = await Node.RunAsync(node, session => owner.Program(secrets, session), secrets.NameOf(candidate, texts, own), cancellation);
         return (new(owner.Result!, nodes.Transcript!, null, [nodes], owner.Calls), own.Reveal == Reveal.Logits ? await Comparison.Of(candidate, texts, owner.Result!) : null);
-
-        void Shown(TuningProgress progress)
-        {
-            Show(steps, progress);
-            watch(progress);
-        }
     }
 
     /// <summary>The data owner's part of a tuning whose populations are divided among several party pairs.</summary>
@@ -57,15 +51,9 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
         Candidate candidate, Checkpoint checkpoint, Steps steps, Action<TuningProgress> watch, IReadOnlyList<NodeSettings> nodes, SessionSecrets secrets, CancellationToken cancellation)
     {
         var own = SettingsFor(candidate, "shares");
-        var (result, sessions) = await PairedTuning.RunOnNodesAsync(candidate, texts, own, nodes, secrets, checkpoint, Shown, cancellation);
+        var (result, sessions) = await PairedTuning.RunOnNodesAsync(candidate, texts, own, nodes, secrets, checkpoint, progress => Show(steps, progress, watch), cancellation);
         var transcript = AttentionRun.JoinTranscripts(sessions.Select((session, pair) => (session, pair)).ToDictionary(one => FormattableString.Invariant($"pair {one.pair + 1}"), one => one.session.Transcript!))!;
         return (new(result, transcript, null, sessions, []), own.Reveal == Reveal.Logits ? await Comparison.Of(candidate, texts, result) : null);
-
-        void Shown(TuningProgress progress)
-        {
-            Show(steps, progress);
-            watch(progress);
-        }
     }
 
     /// <param name="notes">What should be known of the figures.</param>
@@ -124,6 +112,12 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
 
     TuningSettings SettingsFor(Candidate candidate, string where) =>
         settings with { Setup = $"{model.Name} {candidate.Name} {PromptForms.Name(form)} {where}{(candidate.Suite == NamedSuite.Fused ? "" : $" {candidate.Suite.Description}")}", Labels = texts.LabelList };
+
+    static void Show(Steps steps, TuningProgress progress, Action<TuningProgress> watch)
+    {
+        Show(steps, progress);
+        watch(progress);
+    }
 
     static void Show(Steps steps, TuningProgress progress) => steps.Report(
         (double)progress.Queries / progress.Budget,

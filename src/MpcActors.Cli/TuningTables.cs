@@ -46,7 +46,7 @@ static class TuningTables
         var first = report.Attention[0];
         var what = first.Scope == "generation"
             ? $"one generation: {report.Tuning.Population} prompts × {report.Texts.Train} training texts, {first.Tokens} tokens"
-            : first.Network == NodeCosts.Network ? "the whole session, as measured" : "the rest of a resumed session";
+            : NodeCosts.IsOfProcesses(first.Network) ? "the whole session, as measured" : "the rest of a resumed session";
         var table = new Table
         {
             Title = new TableTitle($"Costs of {what}"),

@@ -9,6 +9,11 @@ static class NodeCosts
     /// <summary>In reports, where simulated sessions name a profile.</summary>
     public const string Network = "processes";
 
+    /// <summary>Of one of several party pairs.</summary>
+    public static string NetworkOf(int pair) => FormattableString.Invariant($"{Network}, pair {pair + 1}");
+
+    public static bool IsOfProcesses(string network) => network.StartsWith(Network, StringComparison.Ordinal);
+
     static readonly Role[] Parties = [Role.PartyZero, Role.PartyOne];
 
     public static Cost Of(NodeOutcome outcome)

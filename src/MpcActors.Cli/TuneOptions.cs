@@ -118,11 +118,13 @@ sealed class TuneOptions(string command)
         if (result.GetValue(_words) is null) throw new BadInputException($"the model in '{model}' classifies by label words; give one a class, such as --label-words bad,good");
     }
 
+    public static string SentenceOf(string labelWord) => $"This is {labelWord}.";
+
     string[]? LabelSentences(ParseResult result)
     {
         var (sentences, words) = (result.GetValue(_labels), result.GetValue(_words));
         if (sentences is { Length: > 0 } && words is not null) throw new BadInputException("--label and --label-words say the same thing twice; use one of them");
-        if (words is not null) sentences = [.. words.Split(',', StringSplitOptions.TrimEntries).Select(word => word.Length > 0 ? $"This is {word}." : "")];
+        if (words is not null) sentences = [.. words.Split(',', StringSplitOptions.TrimEntries).Select(word => word.Length > 0 ? SentenceOf(word) : "")];
         if (sentences is { Length: > 0 } && sentences.Any(string.IsNullOrWhiteSpace)) throw new BadInputException("a label word or sentence is empty; give one a class, such as --label-words bad,good");
         return sentences is { Length: > 0 } ? sentences : null;
     }

@@ -99,7 +99,7 @@ public sealed class GradientTuneTests
     }
 
     /// <summary>A small BERT with random weights, and a vocabulary of the words that the texts are made of.</summary>
-    static string Folder(Scratch scratch)
+    internal static string Folder(Scratch scratch)
     {
         var folder = Directory.CreateDirectory(scratch.Path("bert")).FullName;
         foreach (var file in new[] { "config.json", "model.safetensors" }) File.Copy(Path.Combine(AppContext.BaseDirectory, "golden", "bert", file), Path.Combine(folder, file));

@@ -14,6 +14,11 @@ public sealed class UpTrainingTests
     static Task<Deployment> Make(string settings) =>
         Deployment.Make(text => Regex.Replace(text, "prompt-rows = 2.*latent-dimension = 10", settings, RegexOptions.Singleline));
 
+    /// <summary>A small BERT in a folder, and texts in a file.</summary>
+    static Task<Deployment> MakeOfFolder(Scratch scratch, string settings) => Deployment.Make(text => Regex.Replace(text, "prompt-rows = 2.*latent-dimension = 10", settings, RegexOptions.Singleline)
+        .Replace("task = tiny", $"data = \"{scratch.Write("train.tsv", TuneTests.Texts())}\"", StringComparison.Ordinal)
+        .Replace("model = tiny", $"model = \"{GradientTuneTests.Folder(scratch)}\"", StringComparison.Ordinal));
+
     static byte[] Result(Deployment deployment, string folder, string file) => File.ReadAllBytes(Path.Combine(deployment.Folder(folder), file));
 
     [Theory]
@@ -44,6 +49,43 @@ public sealed class UpTrainingTests
         Assert.Equal(progress.GetProperty("budget").GetInt32(), progress.GetProperty("queries").GetInt32());
         Assert.Equal(0, (await Typed.Run("report", deployment.Folder("real"))).Code);
         Assert.Contains("a session takes", File.ReadAllText(Path.Combine(deployment.Folder("real"), "report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_in_a_folder_is_trained_by_processes_that_agree_on_its_weights()
+    {
+        using var scratch = new Scratch();
+        using var deployment = await MakeOfFolder(scratch, $"label-words = [bad, good], method = sft, optimizer = sgd, steps = 1, batch-size = 2, model-sha256 = {new string('0', 64)}");
+
+        var refused = await Typed.Run(deployment.Up("other", "--simulated"));
+        Assert.Equal(2, refused.Code);
+        var found = Regex.Match(refused.Error, "have the SHA-256 ([0-9a-f]{64}), but mpc.session.model-sha256 is 0000");
+        Assert.True(found.Success, refused.Error);
+
+        File.WriteAllText(deployment.Config, File.ReadAllText(deployment.Config).Replace(new string('0', 64), found.Groups[1].Value, StringComparison.Ordinal));
+        var real = await Typed.Run(deployment.Up("real", "--json"));
+        var simulated = await Typed.Run(deployment.Up("simulated", "--json", "--simulated"));
+        Assert.True(real.Code == 0, real.Error);
+        Assert.True(simulated.Code == 0, simulated.Error);
+        Assert.Equal(JsonDocument.Parse(simulated.Output).RootElement.GetProperty("transcript").GetString(), JsonDocument.Parse(real.Output).RootElement.GetProperty("transcript").GetString());
+        Assert.Equal(Result(deployment, "simulated", "tuned.safetensors"), Result(deployment, "real", "tuned.safetensors"));
+    }
+
+    [Theory]
+    [InlineData("label-words = [bad, good], method = sft", "but must be one of use-lite, tiny, or with model-sha256 beside it the folder of a RoBERTa, BERT or GPT-2")]
+    [InlineData("label-words = [bad, good], method = sft, model-sha256 = 12", "mpc.session.model-sha256 is 12, but must be the SHA-256 of the folder's weights")]
+    [InlineData("method = sft, model-sha256 = SHA", "needs label-words with a model in a folder")]
+    [InlineData("label-words = [bad, good], model-sha256 = SHA", "but must be one of use-lite, tiny with method = fot")]
+    [InlineData("label-words = [bad, good], method = sft, model-sha256 = SHA, train-embedding = true", "has mpc.session.train-embedding: a setting of use-lite, tiny, but model is a folder")]
+    public async Task A_model_in_a_folder_that_cannot_be_trained_is_told_by_setting_and_reason(string settings, string message)
+    {
+        using var scratch = new Scratch();
+        using var deployment = await MakeOfFolder(scratch, settings.Replace("SHA", new string('a', 64), StringComparison.Ordinal));
+
+        var typed = await Typed.Run(deployment.Up("out"));
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains(message, typed.Error, StringComparison.Ordinal);
     }
 
     /// <summary>A party dies after it has kept the third step's shares, before the owner has its half of the logits; the owner dies as it shares the third step's texts.</summary>

@@ -9,8 +9,9 @@ using MpcActors.Tuning.Gradients;
 namespace MpcActors.Cli;
 
 /// <summary>A RoBERTa, BERT or GPT-2 as Hugging Face saves it, classifying by label words: which of them its language-model head finds likeliest after "… It was".</summary>
-/// <param name="Name">Of the folder, and what its weights hash to: other weights are another session.</param>
-sealed record FolderModel(string Name, HuggingFaceFolder Weights, TransformerTokenizer Tokenizer) : IDisposable
+/// <param name="Name">Of the folder, and the beginning of its hash: other weights are another session.</param>
+/// <param name="Sha256">Of the weights.</param>
+sealed record FolderModel(string Name, string Sha256, HuggingFaceFolder Weights, TransformerTokenizer Tokenizer) : IDisposable
 {
     const string Template = " It was", TemplateEnd = ".";
 
@@ -25,22 +26,23 @@ sealed record FolderModel(string Name, HuggingFaceFolder Weights, TransformerTok
             hash.AppendData(SHA256.HashData(stream));
         }
 
-        return new FolderModel($"{Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar))} {Convert.ToHexStringLower(hash.GetHashAndReset())[..8]}", weights, TransformerTokenizer.FromFolder(folder, weights.Config));
+        var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        return new FolderModel($"{Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar))} {sha256[..8]}", sha256, weights, TransformerTokenizer.FromFolder(folder, weights.Config));
     });
 
     public void Dispose() => Weights.Dispose();
 
     /// <summary>A task's texts as rows of this model, and the model ready to be trained on them.</summary>
     /// <param name="words">A label word a class, each a single token.</param>
+    /// <param name="testTexts">The first so many of the task's test texts.</param>
     /// <exception cref="BadInputException">A label word of several tokens, or too few texts.</exception>
-    public (OwnerTexts Texts, GradientCandidate Candidate) Prepare(TextTask task, string[] words, int shots, GradientSettings settings) => BadInputException.Check(() =>
+    public (OwnerTexts Texts, GradientCandidate Candidate) Prepare(TextTask task, string[] words, int shots, int testTexts, GradientSettings settings) => BadInputException.Check(() =>
     {
         var config = Weights.Config;
         var clear = new ClearTransformer(Weights);
-        int[] labels = Array.ConvertAll(words, LabelOf);
-        var (split, tensors) = (FewShot.Split(task, shots, settings.Seed), new TransformerTensors(Weights, labels));
-        var (train, dev, test) = (Set("train", split.Train), Set("dev", split.Dev), Set("test", task.Test));
-        var own = new TrainableModel(TrainingOutline.Of(config, words.Length, settings), tensors.Of);
+        var split = FewShot.Split(task, shots, settings.Seed);
+        var (train, dev, test) = (Set("train", split.Train), Set("dev", split.Dev), Set("test", [.. task.Test.Take(testTexts)]));
+        var own = Trainable(words, settings);
         double[]? prompt = settings.Method == TuningMethod.Prompt ? PromptOf(clear, settings.PromptRows) : null;
         var candidate = new GradientCandidate(AttentionKind.Softmax.Name(), own, train, dev, test, prompt, () => GradientCandidate.TwinOf(own, settings, prompt, of =>
         {
@@ -57,6 +59,11 @@ sealed record FolderModel(string Name, HuggingFaceFolder Weights, TransformerTok
                 [.. marked.Select(text => text.Answer)]);
         }
     });
+
+    /// <summary>The model owner's part.</summary>
+    /// <exception cref="BadInputException">A label word of several tokens.</exception>
+    public TrainableModel Trainable(string[] words, GradientSettings settings) => BadInputException.Check(() =>
+        new TrainableModel(TrainingOutline.Of(Weights.Config, words.Length, settings), new TransformerTensors(Weights, Array.ConvertAll(words, LabelOf)).Of));
 
     /// <summary>The tokens of a text in its template, cut to what the model reads, and where the label word is predicted.</summary>
     (int[] Ids, int Answer) Marked(string text)

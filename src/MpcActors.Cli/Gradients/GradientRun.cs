@@ -33,7 +33,7 @@ static class GradientRun
 
             steps.Next();
             var own = gradients.For(model, attention, settings.Task);
-            var (texts, candidate) = folderModel?.Prepare(settings.Task, settings.LabelWords, settings.Shots, own) ?? Prepare(encoder!, attention, settings, own);
+            var (texts, candidate) = folderModel?.Prepare(settings.Task, settings.LabelWords, settings.Shots, int.MaxValue, own) ?? Prepare(encoder!, attention, settings.Task, settings.Shots, int.MaxValue, own);
 
             steps.Next();
             var clear = await GradientSession.InTheClearAsync(candidate, own, progress => Show(steps, progress), cancellation);
@@ -60,9 +60,9 @@ static class GradientRun
     public static GradientSettings For(this GradientSettings settings, string model, AttentionKind attention, TextTask task) =>
         settings with { Setup = $"{model} {attention.Name()}", Labels = OwnerTexts.LabelsOf(task) };
 
-    static (OwnerTexts, GradientCandidate) Prepare(EncoderModel model, AttentionKind attention, TuneSettings settings, GradientSettings own)
+    public static (OwnerTexts Texts, GradientCandidate Candidate) Prepare(EncoderModel model, AttentionKind attention, TextTask task, int shots, int testTexts, GradientSettings own)
     {
-        var texts = OwnerTexts.From(settings.Task, model, settings.Shots, int.MaxValue, settings.Common.Seed);
+        var texts = OwnerTexts.From(task, model, shots, testTexts, own.Seed);
         return (texts, BadInputException.Check(() => GradientCandidate.Of(model, attention, texts, own)));
     }
 

@@ -21,6 +21,9 @@ sealed record SessionBlock(
     /// <summary>Null with forward-only tuning.</summary>
     public GradientSettings? Gradients { get; init; }
 
+    /// <summary>Null where the model is not in a folder.</summary>
+    public ModelFolder? Folder { get; init; }
+
     /// <summary>What the session ends in: a prompt at the data owner's, or tensors at the model owner's.</summary>
     public string ResultFile => Gradients is null or { Method: TuningMethod.Prompt } ? GradientFiles.Prompt : GradientFiles.Tensors;
 }
@@ -96,7 +99,7 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     public IReadOnlyList<Fact> Facts =>
     [
         new("method", Session.Gradients is { } method ? GradientOptions.NameOf(method.Method) : GradientOptions.ForwardOnly),
-        new("model", Session.Model),
+        new("model", Session.Folder?.Sha256 ?? Session.Model),
         new("attention", Session.Attention),
         new("attention weights", Session.Weights?.Sha256 ?? EncoderModel.Shipped),
         new("labels", Session.Labels.Length > 0 ? string.Join(" | ", Session.Labels) : $"those of {Session.Task}"),
@@ -115,20 +118,21 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     {
         var section = Section.Of(
             config, path, "mpc.session",
-            [.. TrainingBlock.Keys, "task", "data", "test", "labels", "model", "attention", "attention-weights", "attention-weights-sha256", "prompt", "prompt-rows", "optimizer", "queries", "population", "latent-dimension", "patience", "shots", "test-texts", "seed", "reveal"]);
+            [.. TrainingBlock.Keys, .. ModelFolder.Keys, "task", "data", "test", "labels", "model", "attention", "attention-weights", "attention-weights-sha256", "prompt", "prompt-rows", "optimizer", "queries", "population", "latent-dimension", "patience", "shots", "test-texts", "seed", "reveal"]);
         var data = section.Has("data") ? section.Text("data") : null;
         if (data is not null && section.Has("task")) throw new BadInputException($"'{path}' has both mpc.session.task and mpc.session.data; use one of them");
-        var labels = section.Texts("labels");
+        var (method, seed) = (section.Choice("method", GradientOptions.ForwardOnly, GradientOptions.Methods), section.Seed("seed", 1));
+        var folder = ModelFolder.Read(section, method);
+        var labels = folder?.Sentences ?? section.Texts("labels");
         if (data is not null && labels.Length < 2) throw new BadInputException($"'{path}': mpc.session.labels is needed with data: a label sentence a class, such as [\"This is bad.\", \"This is good.\"]");
-        if (data is null && labels.Length > 0) throw new BadInputException($"'{path}': mpc.session.labels goes with data; the tasks that come with the program have their own");
-        var model = section.Choice("model", "tiny", EncoderModel.Names);
+        if (data is null && folder is null && labels.Length > 0) throw new BadInputException($"'{path}': mpc.session.labels goes with data; the tasks that come with the program have their own");
+        var model = section.Text("model", "tiny");
         if (section.Has("attention-weights") != section.Has("attention-weights-sha256"))
             throw new BadInputException($"'{path}': mpc.session.attention-weights and attention-weights-sha256 go together: the owners read the file, and all nodes agree on its SHA-256");
         var weights = section.Has("attention-weights")
             ? new AdaptedWeights(section.Text("attention-weights"), Fingerprint(section.Text("attention-weights-sha256")) ?? throw section.Bad("attention-weights-sha256", $"the SHA-256 of the file, {FingerprintDigits} hexadecimal digits"))
             : null;
         var reveal = section.Choice("reveal", "logits", ["logits", "loss"]) == "loss" ? Reveal.Loss : Reveal.Logits;
-        var (method, seed) = (section.Choice("method", GradientOptions.ForwardOnly, GradientOptions.Methods), section.Seed("seed", 1));
         var gradients = TrainingBlock.Read(section, method, seed);
         var defaults = new TuningSettings();
         var tuning = defaults with
@@ -147,7 +151,7 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
         return new(
             data is null ? section.Choice("task", "tiny", Tasks) : "", data, section.Has("test") ? section.Text("test") : null, labels, model,
             section.Choice("attention", "softmax", Attentions.Names), weights, section.Choice("prompt", "prefix", PromptForms.Names), tuning.PrefixRows,
-            section.Count("shots", 16), section.Count("test-texts", 100), tuning) { Gradients = gradients };
+            section.Count("shots", 16), section.Count("test-texts", 100), tuning) { Gradients = gradients, Folder = folder };
     }
 
     /// <summary>Lower-case and without colons; null where it is none.</summary>

@@ -49,6 +49,12 @@ sealed record NodeJob(EncoderModel Model, OwnerTexts Texts, TuningJob Job, Candi
 
     public static async Task<TextTask> TaskAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
     {
+        var task = await NamedTaskAsync(file, progress, cancellation);
+        return file.Session.Folder?.Of(task) ?? task;
+    }
+
+    static async Task<TextTask> NamedTaskAsync(NodeFile file, IProgress<string> progress, CancellationToken cancellation)
+    {
         var session = file.Session;
         if (session.Data is { } data)
             return BadInputException.Check(() => TsvTask.Read(file.Beside(data), session.Test is { } test ? file.Beside(test) : null, session.Labels));

@@ -20,10 +20,12 @@ static class NodeTraining
         {
             steps.Next();
             var announcer = new Announcer(steps);
-            var model = await NodeJob.ModelAsync(settings.File, announcer, cancellation);
-            var texts = OwnerTexts.From(await NodeJob.TaskAsync(settings.File, announcer, cancellation), model, session.Shots, session.TestTexts, gradients.Seed);
-            var own = gradients.For(model.Name, attention, texts.Task);
-            var candidate = BadInputException.Check(() => GradientCandidate.Of(model, attention, texts, own));
+            using var folderModel = session.Folder?.Open(settings.File);
+            var encoder = folderModel is null ? await NodeJob.ModelAsync(settings.File, announcer, cancellation) : null;
+            var model = folderModel?.Name ?? encoder!.Name;
+            var task = await NodeJob.TaskAsync(settings.File, announcer, cancellation);
+            var own = gradients.For(model, attention, task);
+            var (texts, candidate) = folderModel?.Prepare(task, session.Folder!.Words, session.Shots, session.TestTexts, own) ?? GradientRun.Prepare(encoder!, attention, task, session.Shots, session.TestTexts, own);
 
             steps.Next();
             var outcome = watch is null
@@ -34,15 +36,15 @@ static class NodeTraining
             steps.Next();
             if (outcome.Run is not null)
             {
-                files.Add(GradientFiles.Write(folder, common, texts, model.Name, candidate, own, outcome));
+                files.Add(GradientFiles.Write(folder, common, texts, model, candidate, own, outcome));
             }
             else if (outcome.Prompt is not null)
             {
-                GradientFiles.WritePrompt(folder, texts, model.Name, candidate, own, outcome);
+                GradientFiles.WritePrompt(folder, texts, model, candidate, own, outcome);
                 files.Add(GradientFiles.Prompt);
             }
 
-            var result = GradientReports.Of(settings.Command, common, own, model.Name, texts, candidate, null, outcome, steps);
+            var result = GradientReports.Of(settings.Command, common, own, model, texts, candidate, null, outcome, steps);
             steps.End();
             return result with { ElapsedSeconds = steps.Elapsed.TotalSeconds, Phases = steps.Phases };
 
@@ -69,9 +71,7 @@ static class NodeTraining
     {
         if (role != Role.ModelOwner) return session => GradientPrograms.Serve(role, secrets, session, gradients, folder.Folder);
 
-        var (model, labels) = await NodeJob.LabelledModelAsync(settings.File, progress, cancellation);
-        var attention = Attentions.Parse(settings.File.Session.Attention);
-        var own = BadInputException.Check(() => TrainableModel.Of(model.For(attention), attention, labels, gradients));
+        var own = await TrainableAsync(settings.File, gradients, progress, cancellation);
         // Written before the session is over: where it ends well, the tensors are there.
         return session => GradientPrograms.ModelOwner(own, secrets, session, trained =>
         {
@@ -79,5 +79,14 @@ static class NodeTraining
             GradientFiles.WriteTensors(folder, own.Outline, trained);
             progress.Report($"{Path.Combine(folder.Folder, GradientFiles.Tensors)} is written");
         });
+    }
+
+    static async Task<TrainableModel> TrainableAsync(NodeFile file, GradientSettings gradients, IProgress<string> progress, CancellationToken cancellation)
+    {
+        // Its file stays open as long as the process: tensors are read one by one, when they are shared.
+        if (file.Session.Folder is { } folder) return folder.Open(file).Trainable(folder.Words, gradients);
+        var (model, labels) = await NodeJob.LabelledModelAsync(file, progress, cancellation);
+        var attention = Attentions.Parse(file.Session.Attention);
+        return BadInputException.Check(() => TrainableModel.Of(model.For(attention), attention, labels, gradients));
     }
 }

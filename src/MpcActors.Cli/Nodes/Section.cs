@@ -14,6 +14,9 @@ sealed class Section(Config config, string file, string path)
         return section;
     }
 
+    /// <summary>How messages call it.</summary>
+    public string Place => $"'{file}': {path}";
+
     IEnumerable<KeyValuePair<string, Akka.Configuration.Hocon.HoconValue>> Entries => config.AsEnumerable();
 
     public bool Has(string key) => config.HasPath(key);

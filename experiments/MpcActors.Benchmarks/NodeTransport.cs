@@ -45,11 +45,11 @@ static class NodeTransport
 
     static async Task<Times> Nodes(X509Certificate2 zero, X509Certificate2 one)
     {
-        var ports = FreePorts();
+        var port = Testing.FreePorts.Block((11_200, 64), 8, 0, 1);
         var roles = new Dictionary<Role, NodeAddress>
         {
-            [Role.PartyZero] = new("127.0.0.1", ports[0], NodeCertificate.FingerprintOf(zero)),
-            [Role.PartyOne] = new("127.0.0.1", ports[1], NodeCertificate.FingerprintOf(one)),
+            [Role.PartyZero] = new("127.0.0.1", port, NodeCertificate.FingerprintOf(zero)),
+            [Role.PartyOne] = new("127.0.0.1", port + 1, NodeCertificate.FingerprintOf(one)),
         };
         var times = new Times(default, default);
         var sender = Node.RunAsync(new(Role.PartyZero, roles, zero, []), _ => async port =>
@@ -123,14 +123,5 @@ static class NodeTransport
         var trips = Stopwatch.GetElapsedTime(start);
         await echo;
         return new(bulk, trips);
-    }
-
-    static int[] FreePorts()
-    {
-        TcpListener[] listeners = [new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0)];
-        foreach (var listener in listeners) listener.Start();
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (var listener in listeners) listener.Dispose();
-        return ports;
     }
 }

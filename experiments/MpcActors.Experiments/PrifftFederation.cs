@@ -1,4 +1,5 @@
 using MpcActors.Actors;
+using MpcActors.Actors.Federations;
 using MpcActors.Data;
 using MpcActors.Models;
 using MpcActors.Models.Private;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using MpcActors.Actors;
+using MpcActors.Actors.Federations;
 using MpcActors.Data;
 
 namespace MpcActors.Cli;
@@ -106,7 +107,7 @@ public static class CommandLine
         // The owner's program reads its checkpoint inside the session.
         SessionFailedException { InnerException: { } inner } when inner is BadInputException or InvalidDataException or IOException or UnauthorizedAccessException =>
             (ExitCode.BadInput, inner.Message),
-        SessionFailedException => (ExitCode.RunFailed, problem.Message),
+        SessionFailedException or FederationLostException => (ExitCode.RunFailed, problem.Message),
         InvalidDataException or IOException or UnauthorizedAccessException => (ExitCode.BadInput, problem.Message),
         OutOfMemoryException => (ExitCode.RunFailed, "the machine has not enough memory for this run; fewer shots or a smaller population need less"),
         _ => (ExitCode.RunFailed, $"the run failed: {problem.GetType().Name}: {problem.Message}"),

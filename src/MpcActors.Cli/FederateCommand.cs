@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using MpcActors.Actors;
+using MpcActors.Actors.Federations;
 using MpcActors.Data;
 using MpcActors.Protocols;
 using MpcActors.Tuning.Federated;
@@ -50,10 +51,10 @@ static class FederateCommand
                 : (await SentimentSentences.EnsureAsync(new ModelCache(), new Announcer(steps), cancellation)).Single(sentences => sentences.Name == settings.Task);
 
             steps.Next();
-            var tuned = BadInputException.Check(() => FederatedTuning.Of(task, model, settings));
+            var tuned = BadInputException.Check(() => FederatedTuning.Of(FederatedTexts.Of(task, settings.Clients, settings.Alpha, settings.Common.Seed), model, settings.Tuning, settings.Trained));
 
             steps.Next();
-            var result = await TrainAsync(task, model, tuned, settings, steps, cancellation);
+            var (result, _) = await TrainAsync(Name, task.Name, model, tuned, settings, steps, cancellation);
             steps.End();
             return result with { ElapsedSeconds = steps.Elapsed.TotalSeconds };
         });
@@ -62,8 +63,10 @@ static class FederateCommand
         return (int)ExitCode.Done;
     }
 
-    static async Task<FederateReport> TrainAsync(
-        TextTask task, EncoderModel model, FederatedTuning tuned, FederateSettings settings, Steps steps, CancellationToken cancellation)
+    /// <summary>All rounds, simulated, with the clear twin beside them.</summary>
+    /// <returns>What is reported, and the parameters.</returns>
+    public static async Task<(FederateReport Report, double[] Parameters)> TrainAsync(
+        string command, string taskName, EncoderModel model, FederatedTuning tuned, FederateSettings settings, Steps steps, CancellationToken cancellation)
     {
         var (tuning, plan, start) = (settings.Tuning, tuned.Task.Plan, tuned.Task.Start);
         var half = (uint)(tuning.LocalSteps / 2);
@@ -90,11 +93,10 @@ static class FederateCommand
         while (federation.Rounds < tuning.Rounds)
         {
             cancellation.ThrowIfCancellationRequested();
-            var known = federation.State.Joined.Length;
             var round = await federation.RoundAsync(cancellation);
             clear.Round(round.Round, round.Counted);
             (training, joining, aggregation) = (training + round.Training, joining + round.Joining, aggregation + round.Aggregation);
-            (taken, joined) = (taken + round.Counted.Count * tuning.LocalSteps, joined + federation.State.Joined.Length - known);
+            (taken, joined) = (taken + round.Counted.Count * tuning.LocalSteps, joined + round.Joined);
             done.Add(new(
                 round.Round + 1, [.. round.Counted.Select(client => client + 1)], round.LeftOut.ToDictionary(entry => entry.Key + 1, entry => entry.Value),
                 tuned.Accuracy(clear.Parameters), tuned.Accuracy(federation.Parameters),
@@ -106,11 +108,11 @@ static class FederateCommand
         }
 
         var parameters = await federation.CloseAsync(cancellation);
-        return new FederateReport
+        return (new FederateReport
         {
-            Command = Name,
+            Command = command,
             Seed = settings.Common.Seed,
-            Task = task.Name,
+            Task = taskName,
             Model = model.Name,
             Clients = settings.Clients,
             Rounds = federation.Rounds,
@@ -136,14 +138,14 @@ static class FederateCommand
                     : "The encoder's frozen tensors are opened under masks once, before the first client joins; a step is one of the whole encoder, in PriFFT's hybrid.",
                 "Accuracies between rounds are looked up by the simulator, which sees both halves; only the model owner gets the parameters, at the end.",
             ],
-        };
-
-        static FederateStep Mean(SessionCost cost, int count) => count == 0
-            ? new(0, 0, [0, 0], 0)
-            : new(cost.Seconds / count, (double)cost.Rounds / count, Array.ConvertAll(cost.SentBytes, bytes => (double)bytes / count), (double)cost.DealtBytes / count);
+        }, parameters);
     }
 
-    static IEnumerable<IRenderable> Tables(FederateReport report)
+    public static FederateStep Mean(SessionCost cost, int count) => count == 0
+        ? new(0, 0, [0, 0], 0)
+        : new(cost.Seconds / count, (double)cost.Rounds / count, Array.ConvertAll(cost.SentBytes, bytes => (double)bytes / count), (double)cost.DealtBytes / count);
+
+    public static IEnumerable<IRenderable> Tables(FederateReport report)
     {
         var accuracy = new Table { Title = new TableTitle($"Accuracy: {report.Task}, {report.Model}, {report.Clients} clients, {report.Train} ({report.TrainedParameters} parameters), {report.LocalSteps} local steps of {report.Optimizer}") };
         foreach (var name in new[] { "round", "counted", "left out", "in the clear", "on shares", "seconds" }) accuracy.AddColumn(name);
@@ -155,12 +157,17 @@ static class FederateCommand
         }
 
         yield return accuracy;
+        yield return CostsOf(report.Join, report.Step, report.Aggregation);
+        foreach (var note in report.Notes) yield return new Padder(new Text("· " + note), new Padding(0, 0));
+    }
+
+    public static Table CostsOf(FederateStep join, FederateStep step, FederateStep aggregation)
+    {
         var costs = new Table { Title = new TableTitle("Cost") };
         foreach (var name in new[] { "", "rounds", "seconds", "sent by each party", "keys and corrections dealt" }) costs.AddColumn(name);
-        foreach (var (name, cost) in new[] { ("a client joins", report.Join), ("a local step", report.Step), ("an aggregation", report.Aggregation) })
+        foreach (var (name, cost) in new[] { ("a client joins", join), ("a local step", step), ("an aggregation", aggregation) })
             costs.AddRow(name, Number(cost.Rounds), Number(cost.Seconds), Bytes(cost.SentBytesPerParty[0]), Bytes(cost.KeyBytes));
-        yield return costs;
-        foreach (var note in report.Notes) yield return new Padder(new Text("· " + note), new Padding(0, 0));
+        return costs;
     }
 
     static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);

@@ -31,7 +31,12 @@ sealed class FederateOptions(string command)
 
     public const string Head = "head";
 
-    const string Tiny = "tiny", LastLayers = "last-layers", Adapters = "lora", Full = "full";
+    public const string LastLayers = "last-layers", Adapters = "lora", Full = "full";
+
+    const string Tiny = "tiny";
+
+    /// <summary>What can be trained, as it is typed.</summary>
+    public static string[] Parts { get; } = [Head, LastLayers, Adapters, Full];
 
     readonly Option<int> _clients = Options.Count("--clients", "Clients, each with private texts of its own", 2, 1, MostClients);
     readonly Option<int?> _picked = Options.CountIfAny("--picked", "Clients that train in a round (default: all)", most: MostClients);
@@ -47,7 +52,7 @@ sealed class FederateOptions(string command)
         "--learning-rate", "Learning rate (default: 0.2 for sgd, 0.01 for adam; of the encoder's layers 0.01 and 0.0005, of adapters 0.1 and 0.003)", most: FederatedSettings.LargestRate);
 
     readonly Option<string> _train = Options.Choice(
-        "--train", "What is trained: a classifier on the frozen encoder's embeddings, its last layers, low-rank adapters of its attention, or all its layers", Head, Head, LastLayers, Adapters, Full);
+        "--train", "What is trained: a classifier on the frozen encoder's embeddings, its last layers, low-rank adapters of its attention, or all its layers", Head, Parts);
 
     readonly Option<int?> _layers = Options.CountIfAny("--layers", "With --train last-layers: how many, beside the encoder's head (default: 1)", most: 64);
     readonly Option<int?> _rank = Options.CountIfAny("--rank", "With --train lora: columns of the adapters' first factor (default: 4)", most: 64);
@@ -100,13 +105,7 @@ sealed class FederateOptions(string command)
         var train = result.GetValue(_train)!;
         RequireUse(_layers, LastLayers);
         RequireUse(_rank, Adapters);
-        return (train, train switch
-        {
-            LastLayers => new TrainedTensors.Last(result.GetValue(_layers) ?? 1),
-            Adapters => new TrainedTensors.Adapters(result.GetValue(_rank) ?? 4),
-            Full => TrainedTensors.All,
-            _ => null,
-        });
+        return (train, TensorsOf(train, result.GetValue(_layers), result.GetValue(_rank)));
 
         void RequireUse(Option<int?> option, string of)
         {
@@ -114,7 +113,16 @@ sealed class FederateOptions(string command)
         }
     }
 
-    static double UsualRate(string train, bool isAdam) => train switch
+    /// <summary>Null for a classifier on embeddings.</summary>
+    public static TrainedTensors? TensorsOf(string train, int? layers, int? rank) => train switch
+    {
+        LastLayers => new TrainedTensors.Last(layers ?? 1),
+        Adapters => new TrainedTensors.Adapters(rank ?? 4),
+        Full => TrainedTensors.All,
+        _ => null,
+    };
+
+    public static double UsualRate(string train, bool isAdam) => train switch
     {
         Head => isAdam ? 0.01 : 0.2,
         Adapters => isAdam ? 0.003 : 0.1,

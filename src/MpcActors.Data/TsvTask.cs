@@ -43,6 +43,14 @@ public static class TsvTask
         return new TextTask(Path.GetFileNameWithoutExtension(path), names, labelSentences ?? names, pool, test);
     }
 
+    /// <summary>Reads texts of classes that are known, not all of which need be there: one holder's part of a task.</summary>
+    /// <exception cref="InvalidDataException">Names the file, and for malformed rows each line and its reason.</exception>
+    public static IReadOnlyList<LabelledText> ReadTexts(string path, IReadOnlyList<string> classNames)
+    {
+        var texts = Label(path, Rows(path), [.. classNames]);
+        return texts.Length > 0 ? texts : throw new InvalidDataException($"{path}: no rows below the header; at least one text is needed.");
+    }
+
     sealed record Row(int Line, string Label, string Text);
 
     static LabelledText[] Label(string path, List<Row> rows, string[] names)

@@ -38,6 +38,20 @@ sealed class Deployment : IDisposable
         return deployment;
     }
 
+    /// <summary>Of a party zero, a server, a dealer, a model owner and clients.</summary>
+    /// <param name="federation">The block of that name.</param>
+    public static async Task<Deployment> MakeFederation(int clients, string federation, Func<string, string>? change = null)
+    {
+        var deployment = new Deployment();
+        var typed = await Typed.Run("certs", deployment.Folder("keys"), "--port", $"{FreePorts(3)}", "--clients", $"{clients}");
+        Assert.True(typed.Code == 0, typed.Error);
+        var text = File.ReadAllText(deployment.Config);
+        var (start, end) = (text.IndexOf("  federation {", StringComparison.Ordinal), text.IndexOf("  # The clients and the model owner dial", StringComparison.Ordinal));
+        text = text[..start] + federation + "\n\n" + text[end..];
+        File.WriteAllText(deployment.Config, (change ?? (same => same))(text));
+        return deployment;
+    }
+
     public string Config => Path.Combine(Folder("keys"), "node.hocon");
 
     /// <summary>Of the second pair.</summary>

@@ -19,11 +19,44 @@ sealed record Typed(int Code, string Output, string Error)
         return new Typed(await CommandLine.RunAsync(args, output, error, interrupt.Token), output.ToString(), error.ToString());
     }
 
+    /// <summary>Until it ends, or is interrupted.</summary>
+    public static async Task<Typed> RunUntilDone(CancellationToken cancellation, params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        return new Typed(await CommandLine.RunAsync(args, output, error, cancellation), output.ToString(), error.ToString());
+    }
+
     /// <summary>Does something as soon as <paramref name="seen"/> was written to standard error.</summary>
     public static async Task<Typed> RunAnd(string seen, Action found, params string[] args)
     {
         var (output, error) = (new StringWriter(), new Watcher("", seen, found));
         return new Typed(await CommandLine.RunAsync(args, output, error), output.ToString(), error.ToString());
+    }
+
+    /// <summary>Does one thing after the other, each as soon as its words were written to standard error after those before.</summary>
+    public static async Task<Typed> RunThrough(CancellationTokenSource interrupt, (string Seen, Action Found)[] steps, params string[] args)
+    {
+        var (output, error, at, start) = (new StringWriter(), new Lines(), 0, 0);
+        error.Written = text =>
+        {
+            while (at < steps.Length && text.IndexOf(steps[at].Seen, start, StringComparison.Ordinal) is >= 0 and var found)
+            {
+                start = found + steps[at].Seen.Length;
+                steps[at++].Found();
+            }
+        };
+        return new Typed(await CommandLine.RunAsync(args, output, error, interrupt.Token), output.ToString(), error.ToString());
+    }
+
+    sealed class Lines : StringWriter
+    {
+        public Action<string> Written { get; set; } = _ => { };
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            Written(ToString());
+        }
     }
 
     sealed class Watcher(string after, string seen, Action found) : StringWriter

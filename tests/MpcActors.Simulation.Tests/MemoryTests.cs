@@ -1,4 +1,5 @@
 using MpcActors.Actors;
+using MpcActors.Actors.Federations;
 using MpcActors.Models.Transformers.Training;
 using MpcActors.Tuning.Federated;
 

@@ -36,6 +36,9 @@ public sealed class Node : IAsyncDisposable
     readonly Channel<(Peer Peer, Frame Frame)> _arrived = Channel.CreateUnbounded<(Peer, Frame)>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
+    /// <summary>When somebody who was dialled was last there.</summary>
+    readonly HeardAt _answered = new();
+
     volatile bool _isProgramOver;
     volatile bool _isOver;
     long _busyTicks;
@@ -59,9 +62,14 @@ public sealed class Node : IAsyncDisposable
     /// <exception cref="SessionFailedException">A node failed or was lost, or the nodes do not agree; the message names who and what.</exception>
     /// <exception cref="ArgumentException">The settings cannot be those of a node.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was requested; the other nodes are told.</exception>
-    public static async Task<NodeOutcome> RunAsync(NodeSettings settings, Func<Seed, RoleProgram> program, Seed? session, CancellationToken cancellation = default)
+    public static Task<NodeOutcome> RunAsync(NodeSettings settings, Func<Seed, RoleProgram> program, Seed? session, CancellationToken cancellation = default) =>
+        RunNamedAsync(settings, name => program(name.Seed), session is { } seed ? new(seed, "") : null, cancellation);
+
+    /// <summary>The same where nodes learn from the session's name what it is for.</summary>
+    public static async Task<NodeOutcome> RunNamedAsync(NodeSettings settings, Func<SessionName, RoleProgram> program, SessionName? session, CancellationToken cancellation = default)
     {
         settings.Validate();
+        session?.Validate();
         if (session is null == (settings.Self == settings.Coordinator)) throw new ArgumentException("the coordinator names the session, and nobody else does", nameof(session));
         await using var node = new Node(settings);
         settings.Monitor?.Watch(node);
@@ -100,17 +108,17 @@ public sealed class Node : IAsyncDisposable
         })]);
     }
 
-    async Task<NodeOutcome> Run(Func<Seed, RoleProgram> makeProgram, Seed? session, CancellationToken cancellation)
+    async Task<NodeOutcome> Run(Func<SessionName, RoleProgram> makeProgram, SessionName? session, CancellationToken cancellation)
     {
         await using var listener = Self == _settings.Roles.Keys.Max() ? null : Listen();
         lock (_running) _running.AddRange(_peers.Keys.Where(peer => peer < Self).Select(Dial));
         await Connect(listener, cancellation);
-        var seed = await Join(session, cancellation);
+        var name = await Join(session, cancellation);
         _settings.Log(Begins);
 
         var start = Stopwatch.GetTimestamp();
         var port = new Port(Self, frame => PeerOf(frame.To).Writer.Send(frame));
-        var busy = await RunProgram(port, makeProgram(seed), cancellation);
+        var busy = await RunProgram(port, makeProgram(name), cancellation);
         var own = new NodeSummary(Self, port.Meter.Rounds, port.Meter.DealtBytes, busy, []);
         return await Part(own, start, cancellation);
     }
@@ -119,7 +127,7 @@ public sealed class Node : IAsyncDisposable
     {
         try
         {
-            return new PeerListener(_settings, Admit);
+            return new PeerListener(_settings, role => _peers.TryGetValue(role, out var peer) && peer.Task.IsCompleted, Admit);
         }
         catch (SocketException problem)
         {
@@ -130,19 +138,25 @@ public sealed class Node : IAsyncDisposable
     async Task Connect(PeerListener? listener, CancellationToken cancellation)
     {
         var all = Task.WhenAll(_peers.Values.Select(peer => peer.Task));
-        if (await Task.WhenAny(all, _failed.Task, Task.Delay(_settings.Limits.Connect, cancellation)) == all) return;
-        cancellation.ThrowIfCancellationRequested();
+        var limit = _settings.Limits.Connect;
+        do
+        {
+            if (await Task.WhenAny(all, _failed.Task, Task.Delay(limit, cancellation)) == all) return;
+            cancellation.ThrowIfCancellationRequested();
+            limit = _settings.Limits.Connect - _answered.Ago;
+        }
+        while (_settings.Turn is { IsAwaited: true } && !_failed.Task.IsCompleted && limit > TimeSpan.Zero);
         if (_failed.Task.IsCompleted) await _failed.Task;
         var missing = string.Join(", ", _peers.Where(peer => !peer.Value.Task.IsCompleted).Select(peer => $"{peer.Key.Name()} ({_settings.Roles[peer.Key]})").Order(StringComparer.Ordinal));
         var refusal = listener?.LastRefusal is { } last ? $"; last refused: {last}" : "";
-        throw new SessionFailedException($"{Self.Name()} has no connection with {missing} after {_settings.Limits.Connect.TotalSeconds:0.#} s{refusal}");
+        throw new SessionFailedException($"{Self.Name()} has no connection with {missing} after {_settings.Limits.Connect.TotalSeconds:0.#} s{refusal}", new TimeoutException());
     }
 
     /// <summary>The coordinator names session and run; everybody tells everybody, so that no frame of another run is taken for one of this.</summary>
-    async Task<Seed> Join(Seed? session, CancellationToken cancellation)
+    async Task<SessionName> Join(SessionName? session, CancellationToken cancellation)
     {
         var joined = session is { } named
-            ? new WireMessage.Joined(named.Value, Seed.Fresh().Value)
+            ? new WireMessage.Joined(named.Seed.Value, named.Purpose, Seed.Fresh().Value)
             : await OrFailure(PeerOf(_settings.Coordinator).Joined, cancellation);
         var seed = new Seed(joined.Session);
         foreach (var peer in Connected) peer.Open(seed);
@@ -150,7 +164,7 @@ public sealed class Node : IAsyncDisposable
         foreach (var peer in Connected) peer.Writer.Send(joined);
         foreach (var peer in Connected)
             if (await OrFailure(peer.Joined, cancellation) != joined) throw new ProtocolViolationException($"{peer.Role.Name()} has joined another session than {Self.Name()}");
-        return seed;
+        return new(seed, joined.Purpose);
     }
 
     /// <summary>Delivers frames until the program is over; the time it computed is what comes back.</summary>
@@ -251,6 +265,7 @@ public sealed class Node : IAsyncDisposable
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
                 limit.CancelAfter(_settings.Limits.Handshake);
                 await client.ConnectAsync(address.Host, address.Port, limit.Token);
+                _answered.Now();
                 var heard = new HeardAt();
                 var (stream, reader) = await Handshake.Dial(client.GetStream(), _settings, peer, heard.Now, limit.Token);
                 Admit(peer, stream, reader, heard);
@@ -264,7 +279,7 @@ public sealed class Node : IAsyncDisposable
             }
             catch (Exception problem) when (problem is IOException or SocketException or AuthenticationException or OperationCanceledException or ProtocolViolationException or ObjectDisposedException)
             {
-                // Not there yet, or not as it should be: whoever waits for all peers gives up in time.
+                // Not there yet, busy with another session, or not as it should be: whoever waits for all peers gives up in time.
             }
             finally
             {

@@ -17,15 +17,17 @@ internal sealed class PeerListener : IAsyncDisposable
     readonly TcpListener _listener;
     readonly SemaphoreSlim _handshakes;
     readonly CancellationTokenSource _stop = new();
+    readonly Func<Role, bool> _isConnected;
     readonly Func<Role, SslStream, WireReader, HeardAt, bool> _admit;
     readonly HashSet<string> _noted = [];
     readonly Task _accepting;
 
+    /// <param name="isConnected">Whether a role has a connection.</param>
     /// <param name="admit">Takes a role's connection, or says that it has one already.</param>
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
-    public PeerListener(NodeSettings settings, Func<Role, SslStream, WireReader, HeardAt, bool> admit)
+    public PeerListener(NodeSettings settings, Func<Role, bool> isConnected, Func<Role, SslStream, WireReader, HeardAt, bool> admit)
     {
-        (_settings, _admit, _handshakes) = (settings, admit, new SemaphoreSlim(settings.Limits.Handshakes));
+        (_settings, _isConnected, _admit, _handshakes) = (settings, isConnected, admit, new SemaphoreSlim(settings.Limits.Handshakes));
         _listener = new TcpListener(AddressOf(settings.Roles[settings.Self].Host), settings.Roles[settings.Self].Port);
         _listener.Start();
         _accepting = Accept();
@@ -71,12 +73,12 @@ internal sealed class PeerListener : IAsyncDisposable
         var from = (client.Client.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "somewhere";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         limit.CancelAfter(_settings.Limits.Handshake);
-        var isAdmitted = false;
+        var (isAdmitted, isWaiting) = (false, false);
         try
         {
             client.NoDelay = true;
             var heard = new HeardAt();
-            var (stream, reader, peer) = await Handshake.Accept(client.GetStream(), _settings, heard.Now, limit.Token);
+            var (stream, reader, peer) = await Handshake.Accept(client.GetStream(), _settings, _isConnected, heard.Now, limit.Token);
             isAdmitted = _admit(peer, stream, reader, heard);
             if (!isAdmitted) Note(from, $"{peer.Name()} has a connection already");
         }
@@ -84,6 +86,10 @@ internal sealed class PeerListener : IAsyncDisposable
         {
             LastRefusal = refusal.Message;
             Note(from, refusal.Message);
+        }
+        catch (OtherTurnException)
+        {
+            isWaiting = true;
         }
         catch (OperationCanceledException)
         {
@@ -95,8 +101,22 @@ internal sealed class PeerListener : IAsyncDisposable
         }
         finally
         {
-            if (!isAdmitted) client.Dispose();
             _handshakes.Release();
+            if (isWaiting) await LeaveWaiting(limit.Token);
+            if (!isAdmitted) client.Dispose();
+        }
+    }
+
+    /// <summary>Until this session is over: a connection that is closed then is dialled anew for the next one, once and not many times meanwhile.</summary>
+    static async Task LeaveWaiting(CancellationToken until)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, until);
+        }
+        catch (OperationCanceledException)
+        {
+            // Closed below.
         }
     }
 

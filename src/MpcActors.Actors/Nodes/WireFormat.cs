@@ -79,9 +79,10 @@ internal static class WireFormat
             case WireMessage.Broken(var cause):
                 WriteText(ref writer, cause);
                 return 'B';
-            case WireMessage.Joined(var session, var run):
-                writer.WriteArrayHeader(2);
+            case WireMessage.Joined(var session, var purpose, var run):
+                writer.WriteArrayHeader(3);
                 WriteNumber(ref writer, session);
+                writer.Write(purpose);
                 WriteNumber(ref writer, run);
                 return 'J';
             case WireMessage.Data({ Frame: var frame, Tag: var tag }):
@@ -127,8 +128,8 @@ internal static class WireFormat
             case 'B':
                 return new WireMessage.Broken(ReadText(ref reader));
             case 'J':
-                RequireCount(ref reader, 2);
-                return new WireMessage.Joined(ReadNumber(ref reader), ReadNumber(ref reader));
+                RequireCount(ref reader, 3);
+                return new WireMessage.Joined(ReadNumber(ref reader), ReadPurpose(ref reader), ReadNumber(ref reader));
             case 'D':
                 RequireCount(ref reader, 5);
                 var (from, to, sequence, phase) = (ReadRole(ref reader), ReadRole(ref reader), reader.ReadUInt32(), reader.ReadByte());
@@ -199,6 +200,12 @@ internal static class WireFormat
     /// <summary>Without control characters, since it may end up on somebody's terminal.</summary>
     static string ReadString(ref MessagePackReader reader) =>
         string.Concat((reader.ReadString() ?? "").Select(letter => char.IsControl(letter) ? '?' : letter));
+
+    static string ReadPurpose(ref MessagePackReader reader)
+    {
+        var purpose = reader.ReadString() ?? "";
+        return SessionName.IsPurpose(purpose) ? purpose : throw new ProtocolViolationException($"a session's purpose of {purpose.Length} letters is longer than {SessionName.LongestPurpose}, or not of plain letters");
+    }
 
     static void WriteNumber(ref MessagePackWriter writer, UInt128 number)
     {

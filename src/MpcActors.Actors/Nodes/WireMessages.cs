@@ -11,8 +11,8 @@ internal abstract record WireMessage
     /// <summary>The connection ends before it began; the cause names the difference.</summary>
     public sealed record Refused(string Cause) : WireMessage;
 
-    /// <summary>Comes before the first frame: the session that all of the sender's frames belong to, and this run of it.</summary>
-    public sealed record Joined(UInt128 Session, UInt128 Run) : WireMessage;
+    /// <summary>Comes before the first frame: the session that all of the sender's frames belong to, what it is for, and this run of it.</summary>
+    public sealed record Joined(UInt128 Session, string Purpose, UInt128 Run) : WireMessage;
 
     public sealed record Data(SealedFrame Message) : WireMessage;
 

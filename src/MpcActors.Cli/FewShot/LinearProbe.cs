@@ -1,4 +1,5 @@
 using MpcActors.Actors;
+using MpcActors.Actors.Federations;
 using MpcActors.Models;
 using MpcActors.Network;
 using MpcActors.Tuning.Federated;

@@ -11,8 +11,13 @@ namespace MpcActors.Cli;
 /// <summary>Certificates, keys and secrets for all roles of a deployment, and a configuration that names them.</summary>
 static class CertsCommand
 {
+    /// <summary>What names the folder, for messages.</summary>
+    public const string FolderArgument = "mpc certs DIR";
+
     const string Name = "certs";
-    const string Placeholder = "fingerprint = \"0000000000000000000000000000000000000000000000000000000000000000\"";
+    public const string NoFingerprint = "0000000000000000000000000000000000000000000000000000000000000000";
+
+    const string Placeholder = $"fingerprint = \"{NoFingerprint}\"";
 
     static readonly Role[] Pair = [Role.PartyZero, Role.PartyOne, Role.Dealer];
     static readonly string[] Extensions = [".pem", ".key", ".secret"];
@@ -22,24 +27,27 @@ static class CertsCommand
         var folder = new Argument<string?>("DIR") { Description = "Folder for the files; none of them may be there yet", Arity = ArgumentArity.ZeroOrOne };
         var port = Options.Count("--port", "Port of the first role on this machine; the others follow", 7100, 1024, 65_000);
         var pairs = Options.Count("--pairs", "Party pairs with a dealer each, for a cluster or for one data owner that divides its work; the second has its own node-2.hocon, and so on", 1, 1, 100);
+        var clients = Options.CountIfAny("--clients", "Of a federation, in place of a data owner: clients with texts of their own", most: FederateOptions.MostClients);
         var json = Options.Flag("--json", "Write one JSON object to standard output");
         var command = new ExemplifiedCommand(
             Name,
             "Makes a certificate, a key and a secret for every role, and node.hocon, the configuration of a deployment on this machine.",
             ("mpc certs deployment", "then: mpc up --config deployment/node.hocon"),
+            ("mpc certs federation --clients 3", "of a federated tuning; then: mpc up --config federation/node.hocon"),
             ("mpc certs deployment --pairs 2", "then: mpc up --config deployment/node.hocon --pair deployment/node-2.hocon"),
             ("mpc certs deployment --pairs 2", "or, with Akka.Cluster: mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon"))
         {
-            folder, port, pairs, json,
+            folder, port, pairs, clients, json,
         };
         command.SetAction(result => Run(
-            result.GetValue(folder) ?? throw new BadInputException("a folder is needed: mpc certs DIR"), result.GetValue(port), result.GetValue(pairs), result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+            result.GetValue(folder) ?? throw new BadInputException("a folder is needed: mpc certs DIR"), result.GetValue(port), result.GetValue(pairs), result.GetValue(clients), result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 
-    static int Run(string folder, int port, int pairs, bool isJson, TextWriter output, TextWriter error)
+    static int Run(string folder, int port, int pairs, int? clients, bool isJson, TextWriter output, TextWriter error)
     {
-        var fingerprints = Make(folder, port, pairs);
+        if (clients is not null && pairs > 1) throw new BadInputException("--pairs is for a cluster, which a federation has none of; leave it out, or --clients");
+        var fingerprints = clients is { } count ? FederatedCerts.Make(folder, port, count) : Make(folder, port, pairs);
         foreach (var (role, fingerprint) in fingerprints) (isJson ? error : output).WriteLine($"{role,-12} {fingerprint}");
         (isJson ? error : output).WriteLine($"Files: {folder}; next: mpc up --config {Path.Combine(folder, "node.hocon")}");
         if (isJson) output.WriteLine(new CertsReport { Command = Name, Seed = 0, Fingerprints = fingerprints, Config = Path.Combine(folder, "node.hocon") }.ToJson());
@@ -53,19 +61,9 @@ static class CertsCommand
     {
         var roles = Enum.GetValues<Role>();
         var members = Enumerable.Range(1, pairs).SelectMany(pair => (pair == 1 ? roles : Pair).Select(role => (Pair: pair, Role: role, Name: NameOf(role, pair)))).ToArray();
-        foreach (var file in members.SelectMany(member => Extensions.Select(extension => member.Name + extension)).Concat(Enumerable.Range(1, pairs).Select(ConfigOf)).Append("cluster.hocon"))
-            if (File.Exists(Path.Combine(folder, file))) throw new BadInputException($"'{Path.Combine(folder, file)}' is there already; name another folder, or remove it");
-        var files = new OutputFolder(folder, "mpc certs DIR");
-        var fingerprints = new Dictionary<string, string>();
-        foreach (var member in members)
-        {
-            using var certificate = NodeCertificate.Create(member.Role, TimeProvider.System);
-            using var key = certificate.GetECDsaPrivateKey()!;
-            files.Write(member.Name + ".pem", certificate.ExportCertificatePem() + "\n");
-            WritePrivate(Path.Combine(folder, member.Name + ".key"), key.ExportPkcs8PrivateKeyPem() + "\n");
-            WritePrivate(Path.Combine(folder, member.Name + ".secret"), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Ring.Seed.Bytes)) + "\n");
-            fingerprints[member.Name] = NodeCertificate.FingerprintOf(certificate);
-        }
+        RequireNew(folder, members.Select(member => member.Name), [.. Enumerable.Range(1, pairs).Select(ConfigOf), "cluster.hocon"]);
+        var files = new OutputFolder(folder, FolderArgument);
+        var fingerprints = members.ToDictionary(member => member.Name, member => WriteMember(files, member.Name, member.Role.Name()));
 
         for (var pair = 1; pair <= pairs; pair++)
         {
@@ -97,8 +95,29 @@ static class CertsCommand
         static string NameOf(Role role, int pair) => pair == 1 ? role.Name() : string.Create(CultureInfo.InvariantCulture, $"{role.Name()}-{pair}");
 
         static string ConfigOf(int pair) => pair == 1 ? "node.hocon" : string.Create(CultureInfo.InvariantCulture, $"node-{pair}.hocon");
+    }
 
-        static string Shipped(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", file));
+    /// <summary>An example configuration that comes with the program.</summary>
+    public static string Shipped(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", file));
+
+    /// <exception cref="BadInputException">One of the files that will be made is there.</exception>
+    public static void RequireNew(string folder, IEnumerable<string> members, params ReadOnlySpan<string> more)
+    {
+        foreach (var file in (string[])[.. members.SelectMany(member => Extensions.Select(extension => member + extension)), .. more])
+            if (File.Exists(Path.Combine(folder, file))) throw new BadInputException($"'{Path.Combine(folder, file)}' is there already; name another folder, or remove it");
+    }
+
+    /// <summary>A certificate, a key and a secret.</summary>
+    /// <param name="subject">Of the certificate.</param>
+    /// <returns>The fingerprint.</returns>
+    public static string WriteMember(OutputFolder files, string name, string subject)
+    {
+        using var certificate = NodeCertificate.Create(subject, TimeProvider.System);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        files.Write(name + ".pem", certificate.ExportCertificatePem() + "\n");
+        WritePrivate(Path.Combine(files.Folder, name + ".key"), key.ExportPkcs8PrivateKeyPem() + "\n");
+        WritePrivate(Path.Combine(files.Folder, name + ".secret"), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Ring.Seed.Bytes)) + "\n");
+        return NodeCertificate.FingerprintOf(certificate);
     }
 
     /// <summary>For this user's eyes alone, from the first byte on.</summary>

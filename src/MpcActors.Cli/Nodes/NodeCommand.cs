@@ -17,7 +17,8 @@ static class NodeCommand
 
     public static Command Create()
     {
-        var role = Options.Text("--role", string.Join('|', NodeFile.RoleNames), "Which role this process is");
+        var role = Options.Text("--role", $"{string.Join('|', NodeFile.RoleNames)}|client|server", "Which role this process is; client and server are those of a federation");
+        var number = Options.CountIfAny("--number", "With --role client: which client of a federation", most: FederateOptions.MostClients);
         var withParent = new Option<bool>(WithParent) { Hidden = true };
         var options = new NodeOptions(Name);
         var command = new ExemplifiedCommand(
@@ -25,17 +26,31 @@ static class NodeCommand
             "Runs one role of a deployment in this process, over TLS with the others.",
             ("mpc node --role party-0 --config deployment/node.hocon", "one of five; the session begins when all are there"),
             ("mpc node --role data-owner --config deployment/node.hocon --out run1 --resume", "goes on from the owner's checkpoint in run1"),
+            ("mpc node --role client --number 2 --config federation/node.hocon", "a client of a federation, which takes part whenever it is its turn"),
             ("mpc node --role party-0 --config deployment/node.hocon --cluster deployment/cluster.hocon", "takes part in every session that a coordinator gives it"))
         {
-            role,
+            role, number,
         };
         options.AddTo(command);
         command.Options.Add(withParent);
         command.SetAction(async (result, cancellation) =>
         {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            if (options.ReadFederated(result) is { } federated)
+            {
+                var member = federated.File.MemberOf(result.GetValue(role) ?? throw new BadInputException($"--role is needed: {string.Join(", ", federated.File.Members.Select(member => member.Name))}"), result.GetValue(number));
+                if (result.GetValue(withParent))
+                {
+                    StopWithParent(stop);
+                    federated = federated with { Command = UpCommand.Name };
+                }
+
+                return await FederatedNode.RunAsync(federated, member, Output.Of(result, federated.Common), stop.Token);
+            }
+
+            if (result.GetValue(number) is not null) throw new BadInputException("--number is for the clients of a federation, which --config is none of");
             var self = NodeFile.RoleOf(result.GetValue(role) ?? throw new BadInputException($"--role is needed: {string.Join(", ", NodeFile.RoleNames)}"));
             var settings = options.Read(result);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             if (result.GetValue(withParent)) StopWithParent(stop);
             return await RunAsync(self, settings, Output.Of(result, settings.Common), stop.Token);
         });
@@ -69,24 +84,8 @@ static class NodeCommand
         var secrets = file.SecretsOf(role);
         _ = secrets.In(default, role);
         using var trace = NodeTrace.Start(role, folder);
-        using var watch = new NodeWatch(role, folder, output.Error);
-        try
-        {
-            var code = role == Role.DataOwner ? await OwnAsync(settings, folder, secrets, output, watch, cancellation) : await ServeAsync(role, settings, folder, secrets, output, watch, cancellation);
-            watch.End("done");
-            return code;
-        }
-        catch (OperationCanceledException)
-        {
-            watch.End("interrupted");
-            throw;
-        }
-        catch (Exception problem)
-        {
-            // Another exception's message might quote what it worked on.
-            watch.End("failed", problem is Actors.SessionFailedException or BadInputException ? problem.Message : problem.GetType().Name);
-            throw;
-        }
+        using var watch = new NodeWatch(role.Name(), folder, output.Error);
+        return await watch.WatchAsync(() => role == Role.DataOwner ? OwnAsync(settings, folder, secrets, output, watch, cancellation) : ServeAsync(role, settings, folder, secrets, output, watch, cancellation));
     }
 
     /// <summary>The data owner's part of the file's session.</summary>
@@ -245,6 +244,16 @@ sealed class NodeOptions(string command)
     public void AddTo(Command to)
     {
         foreach (var option in new Option[] { _config, _cluster, _pair, _scenario, _out, _resume, _json }) to.Options.Add(option);
+    }
+
+    /// <summary>Null where the configuration is none of a federation.</summary>
+    public FederatedRun? ReadFederated(ParseResult result)
+    {
+        if (result.GetValue(_config) is not { } path || !FederatedFile.Is(path)) return null;
+        if (result.GetValue(_cluster) is not null || result.GetValue(_scenario) is not null) throw new BadInputException("--cluster and --scenario are not for a federation");
+        var file = FederatedFile.Read(path);
+        var common = new CommonSettings(result.GetValue(_json), file.Federation.Tuning.Seed, result.GetValue(_out) ?? Path.Combine("out", "up"), LinkProfile.Lan, Actors.Work.Measured);
+        return new(command, file, common, result.GetValue(_resume));
     }
 
     public NodeRun Read(ParseResult result)

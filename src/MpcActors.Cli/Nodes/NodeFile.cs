@@ -1,13 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Akka.Configuration;
 using MpcActors.Actors;
 using MpcActors.Actors.Nodes;
 using MpcActors.Data;
 using MpcActors.Models.Transformers.Training;
 using MpcActors.Protocols;
-using MpcActors.Ring;
 using MpcActors.Tuning;
 using MpcActors.Tuning.Gradients;
 
@@ -50,7 +48,7 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     {
         var config = BadInputException.Check(() => Hocon.Load(path));
         _ = Section.Of(config, path, "mpc", "session", "roles", "transport");
-        return new NodeFile(path, ReadSession(config, path), ReadRoles(config, path), config.HasPath("mpc.transport") ? ReadLimits(config, path) : NodeLimits.Default);
+        return new NodeFile(path, ReadSession(config, path), ReadRoles(config, path), ReadLimits(config, path));
     }
 
     public static Role RoleOf(string name) =>
@@ -64,19 +62,7 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     public NodeSettings SettingsOf(Role role, Action<string> log, IReadOnlyDictionary<Role, NodeAddress>? roles = null)
     {
         var addresses = roles ?? Roles.ToDictionary(entry => entry.Key, entry => entry.Value.Address);
-        var own = Roles[role];
-        var certificate = BadInputException.Check(() =>
-        {
-            try
-            {
-                return X509Certificate2.CreateFromPemFile(Beside(own.Certificate), Beside(own.Key));
-            }
-            catch (Exception problem) when (problem is CryptographicException or ArgumentException)
-            {
-                throw new BadInputException($"'{own.Certificate}' and '{own.Key}' are no certificate with its key ({problem.Message}); 'mpc certs' makes some", problem);
-            }
-        });
-        var settings = new NodeSettings(role, addresses, certificate, [.. Facts, RolesOf(addresses)]) { Limits = Limits, Log = log };
+        var settings = new NodeSettings(role, addresses, RoleFiles.Certificate(Roles[role], Beside), [.. Facts, RolesOf(addresses)]) { Limits = Limits, Log = log };
         BadInputException.Check(settings.Validate);
         return settings;
     }
@@ -85,11 +71,7 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     public SessionSecrets SecretsOf(Role role) => new(asked =>
     {
         if (asked != role) throw new InvalidOperationException($"{role.Name()} asks for the secret of {asked.Name()}");
-        if (Roles[role].Secret is not { } file) return SessionSecrets.FromNumber(role, Session.Tuning.Seed);
-        var text = BadInputException.Check(() => File.ReadAllText(Beside(file))).Trim();
-        return UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var secret) && text.Length == 2 * Seed.Bytes
-            ? new Seed(secret)
-            : throw new BadInputException($"'{file}' holds no secret: {2 * Seed.Bytes} hexadecimal digits were due");
+        return Roles[role].Secret is { } file ? RoleFiles.Secret(file, Beside) : SessionSecrets.FromNumber(role, Session.Tuning.Seed);
     });
 
     /// <summary>A path of the file as seen from here.</summary>
@@ -164,24 +146,24 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
             ? (text[..colon], port)
             : null;
 
+    /// <param name="isDialled">Others dial it, so it has an address.</param>
+    public static RoleBlock ReadRole(Config config, string path, string name, bool isDialled, params string[] more)
+    {
+        var section = Section.Of(config, path, $"mpc.roles.{name}", [.. isDialled ? ["address"] : Array.Empty<string>(), "fingerprint", "certificate", "key", "secret", .. more]);
+        var (host, port) = isDialled ? Address(section.Text("address")) ?? throw section.Bad("address", AddressIs) : (name, 0);
+        var fingerprint = Fingerprint(section.Text("fingerprint")) ?? throw section.Bad("fingerprint", FingerprintIs);
+        return new(new NodeAddress(host, port, fingerprint), section.Text("certificate", $"{name}.pem"), section.Text("key", $"{name}.key"), section.Has("secret") ? section.Text("secret") : null);
+    }
+
     static Dictionary<Role, RoleBlock> ReadRoles(Config config, string path)
     {
         _ = Section.Of(config, path, "mpc.roles", RoleNames);
-        var roles = new Dictionary<Role, RoleBlock>();
-        foreach (var name in RoleNames)
-        {
-            var section = Section.Of(config, path, $"mpc.roles.{name}", "address", "fingerprint", "certificate", "key", "secret");
-            var (host, port) = Address(section.Text("address")) ?? throw section.Bad("address", AddressIs);
-            var fingerprint = Fingerprint(section.Text("fingerprint")) ?? throw section.Bad("fingerprint", FingerprintIs);
-            roles[RoleOf(name)] = new(
-                new NodeAddress(host, port, fingerprint), section.Text("certificate", $"{name}.pem"), section.Text("key", $"{name}.key"), section.Has("secret") ? section.Text("secret") : null);
-        }
-
-        return roles;
+        return RoleNames.ToDictionary(RoleOf, name => ReadRole(config, path, name, isDialled: true));
     }
 
-    static NodeLimits ReadLimits(Config config, string path)
+    public static NodeLimits ReadLimits(Config config, string path)
     {
+        if (!config.HasPath("mpc.transport")) return NodeLimits.Default;
         var section = Section.Of(config, path, "mpc.transport", "connect-timeout", "handshake-timeout", "silence", "window", "largest-frame", "handshakes");
         var initial = NodeLimits.Default;
         return new(

@@ -13,7 +13,7 @@ sealed class NodeWatch : IDisposable
 
     readonly DateTimeOffset _started = TimeProvider.System.GetUtcNow();
     readonly Lock _lock = new();
-    readonly Role _role;
+    readonly string _name;
     readonly OutputFolder _folder;
     readonly TextWriter _error;
     readonly StreamWriter _log;
@@ -22,10 +22,11 @@ sealed class NodeWatch : IDisposable
     string _last = "";
     string _state = "preparing";
 
-    public NodeWatch(Role role, OutputFolder folder, TextWriter error)
+    /// <param name="name">Of the role.</param>
+    public NodeWatch(string name, OutputFolder folder, TextWriter error)
     {
-        (_role, _folder, _error) = (role, folder, error);
-        _log = new StreamWriter(Path.Combine(folder.Folder, $"log-{role.Name()}.jsonl"), append: true) { AutoFlush = true };
+        (_name, _folder, _error) = (name, folder, error);
+        _log = new StreamWriter(Path.Combine(folder.Folder, $"log-{name}.jsonl"), append: true) { AutoFlush = true };
         _timer = new Timer(_ => Write(), null, TimeSpan.Zero, Every);
     }
 
@@ -45,7 +46,7 @@ sealed class NodeWatch : IDisposable
         lock (_lock)
         {
             _last = line;
-            _log.WriteLine(JsonSerializer.Serialize(new { time = TimeProvider.System.GetUtcNow(), role = _role.Name(), message = line }, NodeStatusFile.Format));
+            _log.WriteLine(JsonSerializer.Serialize(new { time = TimeProvider.System.GetUtcNow(), role = _name, message = line }, NodeStatusFile.Format));
         }
     }
 
@@ -54,8 +55,30 @@ sealed class NodeWatch : IDisposable
     /// <summary>Steps take the place of queries, and the last batch's loss that of the best one.</summary>
     public void Report(GradientProgress progress) => Report(new NodeStatusProgress(progress.Steps, progress.Budget, progress.Loss ?? progress.LastCheck.DevLoss));
 
+    /// <summary>Runs what is watched, and keeps how it ended.</summary>
+    public async Task<int> WatchAsync(Func<Task<int>> body)
+    {
+        try
+        {
+            var code = await body();
+            End("done");
+            return code;
+        }
+        catch (OperationCanceledException)
+        {
+            End("interrupted");
+            throw;
+        }
+        catch (Exception problem)
+        {
+            // Another exception's message might quote what it worked on.
+            End("failed", problem is Actors.SessionFailedException or Actors.Federations.FederationLostException or BadInputException ? problem.Message : problem.GetType().Name);
+            throw;
+        }
+    }
+
     /// <summary>How it ended.</summary>
-    public void End(string state, string? cause = null)
+    void End(string state, string? cause = null)
     {
         lock (_lock) _state = state;
         if (cause is not null) Keep(cause);
@@ -81,11 +104,11 @@ sealed class NodeWatch : IDisposable
             var now = TimeProvider.System.GetUtcNow();
             var state = _state == "preparing" && node is not null ? node.State.ToString().ToLowerInvariant() : _state;
             var status = new NodeStatusFile(
-                _role.Name(), Environment.ProcessId, state, _last, _started, now, (now - _started).TotalSeconds, node?.Busy.TotalSeconds ?? 0, Environment.WorkingSet,
+                _name, Environment.ProcessId, state, _last, _started, now, (now - _started).TotalSeconds, node?.Busy.TotalSeconds ?? 0, Environment.WorkingSet,
                 _progress,
                 [.. (node?.Peers ?? []).Select(peer => new NodeStatusPeer(
                     peer.Role.Name(), peer.Address, peer.IsConnected, peer.SentFrames, peer.SentBytes, peer.ReceivedFrames, peer.ReceivedBytes, peer.Silence?.TotalSeconds, peer.SinceFrame?.TotalSeconds))]);
-            var path = Path.Combine(_folder.Folder, NodeStatusFile.NameOf(_role));
+            var path = Path.Combine(_folder.Folder, NodeStatusFile.NameOf(_name));
             try
             {
                 // Aside and into place, but never waiting for the disk: the next one is a second away.
@@ -108,7 +131,7 @@ sealed record NodeStatusFile(
 {
     public static JsonSerializerOptions Format { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string NameOf(Role role) => $"status-{role.Name()}.json";
+    public static string NameOf(string role) => $"status-{role}.json";
 }
 
 sealed record NodeStatusProgress(int Queries, int Budget, double BestLoss);

@@ -15,14 +15,14 @@ sealed class RoleProcess : IDisposable
 
     /// <param name="name">Before each of its lines.</param>
     /// <param name="role">Null of a coordinator.</param>
-    RoleProcess(string name, Role? role, string[] arguments, Output output)
+    /// <param name="isResult">What it writes to standard output is what came of all.</param>
+    RoleProcess(string name, Role? role, bool isResult, string[] arguments, Output output)
     {
         (Name, Role) = (name, role);
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         var program = typeof(UpCommand).Assembly.Location;
         start.FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
         foreach (var argument in (string[])["exec", program, .. arguments, NodeCommand.WithParent]) start.ArgumentList.Add(argument);
-        var isOwner = role == Protocols.Role.DataOwner;
         // Five collectors with a heap a core would be too many for one machine.
         start.Environment["DOTNET_gcServer"] = "0";
         _process = new Process { StartInfo = start };
@@ -31,7 +31,7 @@ sealed class RoleProcess : IDisposable
             if (line.Data?.Contains(Node.Begins, StringComparison.Ordinal) == true) _begun.TrySetResult();
             Write(output.Error, line.Data, $"{name,-11} | ");
         };
-        _process.OutputDataReceived += (_, line) => Write(isOwner ? output.Results : output.Error, isOwner ? line.Data : null, "");
+        _process.OutputDataReceived += (_, line) => Write(isResult ? output.Results : output.Error, isResult ? line.Data : null, "");
         _process.Start();
         Id = _process.Id;
         _process.BeginErrorReadLine();
@@ -48,10 +48,19 @@ sealed class RoleProcess : IDisposable
         string[] scenario = settings.Trial is { } trial ? ["--scenario", trial.Path] : [];
         string[] pairs = role == Protocols.Role.DataOwner ? [.. settings.Pairs.SelectMany(pair => (string[])["--pair", pair.Path])] : [];
         string[] cluster = settings.Cluster is { } file ? ["--cluster", file.Path] : [];
-        return new(name, role, [NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, .. cluster, .. pairs, .. scenario, .. resume, .. json], output);
+        return new(name, role, role == Protocols.Role.DataOwner, [NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, .. cluster, .. pairs, .. scenario, .. resume, .. json], output);
     }
 
-    public static RoleProcess Coordinator(ClusterFile cluster, Output output) => new(CoordinatorCommand.Name, null, [CoordinatorCommand.Name, "--cluster", cluster.Path], output);
+    /// <summary>Of a federation, where the server says what came of it.</summary>
+    public static RoleProcess Of(FederatedMember member, FederatedRun run, Output output)
+    {
+        var isServer = member.Role == Protocols.Role.PartyOne;
+        string[] resume = run.Resume ? ["--resume"] : [];
+        string[] json = isServer && output.IsJson ? ["--json"] : [];
+        return new(member.Name, member.Role, isServer, [NodeCommand.Name, "--role", member.Name, "--config", run.File.Path, "--out", run.Common.Out, .. resume, .. json], output);
+    }
+
+    public static RoleProcess Coordinator(ClusterFile cluster, Output output) => new(CoordinatorCommand.Name, null, false, [CoordinatorCommand.Name, "--cluster", cluster.Path], output);
 
     public string Name { get; }
 

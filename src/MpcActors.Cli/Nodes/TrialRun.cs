@@ -49,7 +49,7 @@ static class TrialRun
 
     /// <summary>Why the session ended, as the data owner says, or another node where that was killed.</summary>
     public static string CauseOf(string folder) => Enum.GetValues<Role>().OrderBy(role => role != Role.DataOwner)
-        .Select(role => Path.Combine(folder, NodeStatusFile.NameOf(role))).Where(File.Exists)
+        .Select(role => Path.Combine(folder, NodeStatusFile.NameOf(role.Name()))).Where(File.Exists)
         .Select(file => JsonSerializer.Deserialize<NodeStatusFile>(File.ReadAllBytes(file), NodeStatusFile.Format)!)
         .FirstOrDefault(status => status.State == "failed")?.Last ?? "no node was left to say why";
 

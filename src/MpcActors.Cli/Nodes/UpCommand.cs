@@ -9,7 +9,7 @@ namespace MpcActors.Cli;
 /// <summary>All roles of a deployment as processes of this machine, with one combined progress.</summary>
 static class UpCommand
 {
-    const string Name = "up";
+    public const string Name = "up";
 
     /// <summary>For the others to hear from the failed one's peers why the session is over.</summary>
     static readonly TimeSpan Word = TimeSpan.FromSeconds(2);
@@ -29,6 +29,7 @@ static class UpCommand
             "Starts every role of a deployment as a process of this machine, and ends them all together.",
             ("mpc up --config deployment/node.hocon", "tunes as the file's session says, forward-only or by gradients (method = fot, sft or prompt)"),
             ("mpc up --config deployment/node.hocon --resume", "goes on where an interrupted run was, and ends in the same prompt"),
+            ("mpc up --config federation/node.hocon", "of 'mpc certs federation --clients 3': party 0, server, dealer, model owner and three clients"),
             ("mpc up --config deployment/node.hocon --simulated --json", "the same session simulated; compare the transcripts"),
             ("mpc up --config deployment/node.hocon --pair deployment/node-2.hocon", "each population of prompts is divided among two party pairs, each with a dealer and a model owner"),
             ("mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon", "when a party is lost, the owner goes on with the other pair"))
@@ -38,6 +39,13 @@ static class UpCommand
         options.AddTo(command);
         command.SetAction((result, cancellation) =>
         {
+            if (options.ReadFederated(result) is { } federated)
+            {
+                if (result.GetValue(realTime) || result.GetValue(spare) is { Length: > 0 }) throw new BadInputException("--real-time and --spare are not for a federation");
+                var shown = Output.Of(result, federated.Common);
+                return result.GetValue(simulated) ? FederatedUp.SimulateAsync(federated, shown, cancellation) : FederatedUp.RunAsync(federated, shown, cancellation);
+            }
+
             var settings = options.Read(result);
             var output = Output.Of(result, settings.Common);
             if (result.GetValue(realTime) && !result.GetValue(simulated)) throw new BadInputException("--real-time goes with --simulated: processes run in real time anyway");
@@ -89,6 +97,12 @@ static class UpCommand
         // What serves in a cluster does so until it is ended.
         if (settings.Cluster is not null) processes.RemoveAll(process => process.Role != Role.DataOwner);
         MergeTraces(folder, [folder.Folder, .. settings.Pairs.Select((_, i) => Path.Combine(folder.Folder, FolderOf(i)))]);
+        return ExitCodeOf(processes, cancellation);
+    }
+
+    /// <summary>The worst of all; bad input where one had it.</summary>
+    public static int ExitCodeOf(IReadOnlyList<RoleProcess> processes, CancellationToken cancellation)
+    {
         var worst = processes.Select(process => process.ExitCode).FirstOrDefault(code => code == (int)ExitCode.BadInput, processes.Max(process => process.ExitCode));
         return cancellation.IsCancellationRequested ? throw new OperationCanceledException(cancellation) : worst is >= 0 and <= 2 ? worst : (int)ExitCode.RunFailed;
     }
@@ -103,7 +117,7 @@ static class UpCommand
     static bool IsOverInCluster(RoleProcess ended, IReadOnlyList<RoleProcess> running) => ended.Role is not null && !running.Any(process => process.Role == ended.Role);
 
     /// <summary>Waits until it is over, or Ctrl-C comes; then the others get a little time to end by themselves.</summary>
-    static async Task EndTogether(IReadOnlyList<RoleProcess> processes, Func<RoleProcess, IReadOnlyList<RoleProcess>, bool> isOver, Output output, CancellationToken cancellation)
+    public static async Task EndTogether(IReadOnlyList<RoleProcess> processes, Func<RoleProcess, IReadOnlyList<RoleProcess>, bool> isOver, Output output, CancellationToken cancellation)
     {
         var running = processes.ToList();
         try

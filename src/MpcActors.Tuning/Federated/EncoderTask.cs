@@ -15,13 +15,15 @@ public sealed class EncoderTask : IFederatedTask
     const ulong AdapterStream = 90;
 
     readonly EncoderOutline _outline;
-    readonly Func<string, double[]> _weights;
-    readonly IReadOnlyList<TextSet> _clients;
+    readonly Func<string, double[]>? _weights;
+    readonly IReadOnlyList<TextSet?> _clients;
+    readonly int[][] _lengths;
+    readonly Lazy<double[]> _start;
     readonly ulong _seed;
 
-    /// <param name="weights">The model owner's tensors by the names of <see cref="EncoderTensors"/>.</param>
-    /// <param name="clients">Each client's texts as rows of the encoder's input.</param>
-    public EncoderTask(FederatedSettings settings, EncoderOutline outline, Func<string, double[]> weights, TrainedTensors trained, IReadOnlyList<TextSet> clients)
+    /// <param name="weights">The model owner's tensors by the names of <see cref="EncoderTensors"/>; null where a role does not have them.</param>
+    /// <param name="clients">Each client's texts as rows of the encoder's input; null of one that a role knows nothing of.</param>
+    public EncoderTask(FederatedSettings settings, EncoderOutline outline, Func<string, double[]>? weights, TrainedTensors trained, IReadOnlyList<TextSet?> clients)
     {
         settings.Validate(clients.Count);
         if (trained is TrainedTensors.Last last && (last.Layers < 0 || last.Layers > outline.Layers.Length))
@@ -29,8 +31,12 @@ public sealed class EncoderTask : IFederatedTask
         if (trained is TrainedTensors.Adapters { Rank: < 1 }) throw new ArgumentException($"adapters have a rank of at least 1, not {trained.AdapterRank}");
         (_outline, _weights, _clients, _seed, Trained) = (outline, weights, clients, settings.Seed, trained);
         Tensors = TensorsOf();
-        Start = [.. Tensors.Where(tensor => tensor.IsTrained).SelectMany(Initial)];
-        Plan = new(settings, [.. clients.Select(client => client.Batch.Texts)], outline.InputWidth, outline.Classes) { Parameters = Shape.Vector(Start.Length) };
+        _lengths = [.. clients.Select(client => client?.Batch.Lengths ?? [])];
+        _start = new(() => [.. Tensors.Where(tensor => tensor.IsTrained).SelectMany(Initial)]);
+        Plan = new(settings, Array.ConvertAll(_lengths, lengths => lengths.Length), outline.InputWidth, outline.Classes)
+        {
+            Parameters = Shape.Vector(Tensors.Where(tensor => tensor.IsTrained).Sum(tensor => tensor.Shape.Count)),
+        };
     }
 
     /// <summary>A tensor of the model.</summary>
@@ -43,15 +49,27 @@ public sealed class EncoderTask : IFederatedTask
 
     public IReadOnlyList<Tensor> Tensors { get; }
 
-    public double[] Start { get; }
+    public double[] Start => _start.Value;
 
     public int ParameterBits => NewSuite().ParameterBits;
 
-    public RunFacts Facts => Plan.FactsWith($"{Trained} of {_outline.Name}", Tensors.Select(Initial), _clients);
+    public RunFacts Facts => Plan.FactsWith(Kind, HashOfModel(), [.. _clients.Select((_, client) => Of(client))]);
+
+    public RunFacts Settings => Plan.SettingsWith(Kind);
+
+    string Kind => $"{Trained} of {_outline.Name}";
+
+    public byte[] HashOfModel() => FederatedPlan.HashOf(Tensors.Select(Initial));
+
+    public byte[] HashOfTexts(int client) => RunFacts.HashOf(Of(client));
+
+    public int[] LengthsOf(int client) => _lengths[client];
+
+    public void Learn(int client, int[] lengths) => (_lengths[client], Plan.Texts[client]) = (lengths, lengths.Length);
 
     internal static PriFftTraining NewSuite() => new();
 
-    public ILocalTraining NewTraining() => new EncoderTraining(this, [.. _clients.Select(client => client.Batch.Lengths)]);
+    public ILocalTraining NewTraining() => new EncoderTraining(this, _lengths);
 
     public void ShareFrozen(Port port, Seed seed)
     {
@@ -61,8 +79,8 @@ public sealed class EncoderTask : IFederatedTask
 
     public void ShareTexts(Port port, int client, Seed seed)
     {
-        var (batch, labels) = (_clients[client].Batch, new double[_clients[client].Batch.Texts * _outline.Classes]);
-        for (var text = 0; text < batch.Texts; text++) labels[text * _outline.Classes + _clients[client].Labels[text]] = 1;
+        var (batch, labels) = (Of(client).Batch, new double[Of(client).Batch.Texts * _outline.Classes]);
+        for (var text = 0; text < batch.Texts; text++) labels[text * _outline.Classes + Of(client).Labels[text]] = 1;
         port.ShareWithParties(FixedPoint.Encode(batch.Rows, new(batch.TotalRows, batch.Width)), seed.Derive("rows"));
         port.ShareWithParties(FixedPoint.Encode(labels, new(batch.Texts, _outline.Classes)), seed.Derive("labels"));
     }
@@ -76,8 +94,8 @@ public sealed class EncoderTask : IFederatedTask
         for (var step = 0; step < settings.LocalSteps; step++)
         {
             var texts = Plan.Batch(client, round, step);
-            var batch = Select(_clients[client].Batch, texts);
-            var (gradients, _, _) = training.Gradients(batch.Rows, Array.ConvertAll(texts, text => _clients[client].Labels[text]), batch.Lengths);
+            var batch = Select(Of(client).Batch, texts);
+            var (gradients, _, _) = training.Gradients(batch.Rows, Array.ConvertAll(texts, text => Of(client).Labels[text]), batch.Lengths);
             foreach (var tensor in Tensors.Where(tensor => tensor.IsTrained))
             {
                 var (own, gradient) = (values[tensor.Name], gradients[tensor.Name]);
@@ -110,6 +128,10 @@ public sealed class EncoderTask : IFederatedTask
         return (double)right / texts.Labels.Length;
     }
 
+    TextSet Of(int client) => _clients[client] ?? throw new InvalidOperationException($"only client {client + 1} has its texts");
+
+    double[] WeightsOf(string name) => _weights is { } weights ? weights(name) : throw new InvalidOperationException("only the model owner has the encoder");
+
     /// <summary>The model, with a tensor made for each that it names.</summary>
     internal TrainableEncoder Build(Func<string, Shape, bool, Parameter> make) =>
         new(_outline, TuningMethod.Layers, promptRows: 0, vocabulary: 0, make, trained: Trained);
@@ -135,7 +157,7 @@ public sealed class EncoderTask : IFederatedTask
     /// <summary>An adapter begins as nothing: its first factor is drawn, its second is zero.</summary>
     double[] Initial(Tensor tensor)
     {
-        if (Trained.AdapterRank == 0 || !tensor.IsTrained) return _weights(tensor.Name);
+        if (Trained.AdapterRank == 0 || !tensor.IsTrained) return WeightsOf(tensor.Name);
         var values = new double[tensor.Shape.Count];
         if (tensor.Name.EndsWith(".up.weight", StringComparison.Ordinal)) return values;
         CounterGaussian.Fill(_seed, AdapterStream + (ulong)tensor.Index, values);
@@ -148,7 +170,7 @@ public sealed class EncoderTask : IFederatedTask
         var (values, at) = (new Dictionary<string, double[]>(), 0);
         foreach (var tensor in Tensors)
         {
-            values[tensor.Name] = tensor.IsTrained ? [.. parameters.Skip(at).Take(tensor.Shape.Count)] : _weights(tensor.Name);
+            values[tensor.Name] = tensor.IsTrained ? [.. parameters.Skip(at).Take(tensor.Shape.Count)] : WeightsOf(tensor.Name);
             if (tensor.IsTrained) at += tensor.Shape.Count;
         }
 

@@ -6,7 +6,7 @@ using MpcActors.Ring;
 namespace MpcActors.Tuning.Federated;
 
 /// <summary>What happens when, which everybody knows: sizes, who is picked in a round, which texts are in a batch.</summary>
-/// <param name="Texts">Of each client.</param>
+/// <param name="Texts">Of each client; 0 of one that a role knows nothing of yet.</param>
 /// <param name="Width">Of a row that a client shares: a text's features, or a token's embedding.</param>
 public sealed record FederatedPlan(FederatedSettings Settings, int[] Texts, int Width, int Classes)
 {
@@ -27,15 +27,22 @@ public sealed record FederatedPlan(FederatedSettings Settings, int[] Texts, int 
 
     /// <summary>What a run is bound to.</summary>
     /// <param name="trained">What of which model.</param>
-    /// <param name="weights">The model owner's, to the last bit.</param>
-    internal RunFacts FactsWith(string trained, IEnumerable<double[]> weights, IReadOnlyList<TextSet> clients)
+    /// <param name="weights">Hash of the model owner's, to the last bit.</param>
+    internal RunFacts FactsWith(string trained, byte[] weights, IReadOnlyList<TextSet> clients) => new(
+        [.. PublicFacts(trained), ("hash of the model's weights", Convert.ToHexStringLower(weights))],
+        [.. clients.Select(client => (client.Name, RunFacts.HashOf(client)))]);
+
+    internal RunFacts SettingsWith(string trained) => new(PublicFacts(trained));
+
+    internal static byte[] HashOf(IEnumerable<double[]> weights)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var tensor in weights) hash.AppendData(MemoryMarshal.AsBytes(tensor.AsSpan()));
-        return new(
-            [("trained part", trained), ("number of clients", Clients.ToString(CultureInfo.InvariantCulture)), .. Settings.Facts, ("hash of the model's weights", Convert.ToHexStringLower(hash.GetHashAndReset()))],
-            [.. clients.Select(client => (client.Name, RunFacts.HashOf(client)))]);
+        return hash.GetHashAndReset();
     }
+
+    (string Name, string Value)[] PublicFacts(string trained) =>
+        [("trained part", trained), ("number of clients", Clients.ToString(CultureInfo.InvariantCulture)), .. Settings.Facts];
 
     /// <summary>The clients of a round, in order.</summary>
     public int[] PickedIn(int round) =>

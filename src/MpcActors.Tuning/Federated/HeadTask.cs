@@ -4,19 +4,34 @@ using MpcActors.Ring;
 namespace MpcActors.Tuning.Federated;
 
 /// <summary>A softmax classifier on the features of a frozen encoder, which clients compute for themselves (<see cref="HeadStep"/>).</summary>
-/// <param name="start">The model owner's parameters, row-major [features, classes]; each row adds up to zero.</param>
-public sealed class HeadTask(FederatedPlan plan, IReadOnlyList<ClientData> clients, double[] start) : IFederatedTask
+/// <param name="clients">By number; null of one that a role knows nothing of.</param>
+/// <param name="start">The model owner's parameters, row-major [features, classes]; each row adds up to zero. Null where a role does not have them.</param>
+public sealed class HeadTask(FederatedPlan plan, IReadOnlyList<ClientData?> clients, double[]? start) : IFederatedTask
 {
-    public FederatedPlan Plan => plan;
+    const string Trained = "a classifier on embeddings";
 
-    public double[] Start { get; } = start.Length == plan.Parameters.Count
+    readonly double[]? _start = start is null || start.Length == plan.Parameters.Count
         ? start
         : throw new ArgumentException($"{start.Length} parameters are not {plan.Parameters}", nameof(start));
 
+    public FederatedPlan Plan => plan;
+
+    public double[] Start => _start ?? throw new InvalidOperationException("only the model owner has the parameters");
+
     public int ParameterBits => HeadStep.ParameterBits;
 
-    public RunFacts Facts => plan.FactsWith("a classifier on embeddings", [Start], [.. clients.Select((client, i) =>
-        new TextSet($"client {i + 1}", new(client.Features, [.. Enumerable.Repeat(1, client.Texts)], client.Width), client.Labels))]);
+    public RunFacts Facts => plan.FactsWith(Trained, HashOfModel(), [.. clients.Select((_, client) => SetOf(client))]);
+
+    public RunFacts Settings => plan.SettingsWith(Trained);
+
+    public byte[] HashOfModel() => FederatedPlan.HashOf([Start]);
+
+    public byte[] HashOfTexts(int client) => RunFacts.HashOf(SetOf(client));
+
+    /// <summary>One row each: a client embeds its texts itself.</summary>
+    public int[] LengthsOf(int client) => [.. Enumerable.Repeat(1, Of(client).Texts)];
+
+    public void Learn(int client, int[] lengths) => plan.Texts[client] = lengths.Length;
 
     public ILocalTraining NewTraining() => new HeadTraining(plan);
 
@@ -25,7 +40,7 @@ public sealed class HeadTask(FederatedPlan plan, IReadOnlyList<ClientData> clien
     {
     }
 
-    public void ShareTexts(Port port, int client, Seed seed) => ClientProgram.Join(port, clients[client], plan.Classes, seed);
+    public void ShareTexts(Port port, int client, Seed seed) => ClientProgram.Join(port, Of(client), plan.Classes, seed);
 
     public double[] TrainInTheClear(double[] parameters, int client, int round)
     {
@@ -34,7 +49,7 @@ public sealed class HeadTask(FederatedPlan plan, IReadOnlyList<ClientData> clien
         var gradients = new List<double[]>();
         for (var step = 0; step < settings.LocalSteps; step++)
         {
-            var batch = clients[client].Select(plan.Batch(client, round, step));
+            var batch = Of(client).Select(plan.Batch(client, round, step));
             var gradient = Gradient(parameters, batch);
             gradients.Add(gradient);
             for (var i = 0; i < parameters.Length; i++)
@@ -62,6 +77,10 @@ public sealed class HeadTask(FederatedPlan plan, IReadOnlyList<ClientData> clien
 
         return (double)right / data.Texts;
     }
+
+    ClientData Of(int client) => clients[client] ?? throw new InvalidOperationException($"only client {client + 1} has its texts");
+
+    TextSet SetOf(int client) => new($"client {client + 1}", new(Of(client).Features, LengthsOf(client), Of(client).Width), Of(client).Labels);
 
     /// <summary>As <see cref="HeadAdam"/> has it, whose gradients are larger by log₂ e.</summary>
     static double Ratio(List<double[]> gradients, int index)

@@ -4,6 +4,7 @@ using MpcActors.Ring;
 namespace MpcActors.Tuning.Federated;
 
 /// <summary>What a federation trains: each role's own part of it, and the same in the clear.</summary>
+/// <remarks>A role in a process of its own has its part alone: of the others it knows settings, sizes and what was announced to all.</remarks>
 public interface IFederatedTask
 {
     FederatedPlan Plan { get; }
@@ -16,6 +17,22 @@ public interface IFederatedTask
 
     /// <summary>What a checkpoint and all masks are bound to: settings, every client's texts and the model.</summary>
     RunFacts Facts { get; }
+
+    /// <summary>What of that is public.</summary>
+    RunFacts Settings { get; }
+
+    /// <summary>Of the model owner's weights, to the last bit.</summary>
+    byte[] HashOfModel();
+
+    /// <summary>Of a client's texts and their classes.</summary>
+    byte[] HashOfTexts(int client);
+
+    /// <summary>Tokens of each of a client's texts; public.</summary>
+    int[] LengthsOf(int client);
+
+    /// <summary>What a client has announced of its texts, for a seat that cannot know it otherwise.</summary>
+    /// <param name="lengths">As in <see cref="LengthsOf"/>.</param>
+    void Learn(int client, int[] lengths);
 
     /// <summary>One seat's part, with a state of its own.</summary>
     ILocalTraining NewTraining();

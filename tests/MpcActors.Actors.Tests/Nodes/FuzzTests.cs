@@ -17,7 +17,7 @@ public sealed class FuzzTests
     [
         new WireMessage.Hello(1, Role.Dealer, [new("model", "tiny"), new("attention", "rfa")]),
         new WireMessage.Refused("party-0 has attention = rfa"),
-        new WireMessage.Joined(UInt128.MaxValue, 7),
+        new WireMessage.Joined(UInt128.MaxValue, "round 3 client 2", 7),
         new WireMessage.Data(new SealedFrame(new Frame(Role.PartyZero, Role.PartyOne, 300, Phase.Offline, new byte[40]), 9)),
         new WireMessage.Taken(1L << 40),
         new WireMessage.Ping(7),

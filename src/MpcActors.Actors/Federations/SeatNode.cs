@@ -1,0 +1,47 @@
+using MpcActors.Actors.Nodes;
+using MpcActors.Models.Private;
+using MpcActors.Protocols;
+using MpcActors.Tuning.Federated;
+
+namespace MpcActors.Actors.Federations;
+
+/// <summary>Party zero or the dealer of a federation, in a process of its own: does what the server says until it says that all is over.</summary>
+/// <param name="settings">Of the node in a session of a turn.</param>
+/// <param name="log">Sentences without secrets.</param>
+public sealed class SeatNode(Seat seat, int clients, Func<FederationTurn, NodeSettings> settings, FederationSeeds seeds, Func<EncoderOutline, IFederatedTask> taskOf, string stateFolder, Action<string> log)
+{
+    readonly SeatPrograms _programs = new(seat, seeds, taskOf, stateFolder);
+
+    /// <exception cref="SessionFailedException">A session of parties and dealer failed: without them there is nothing to go on with.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var isBegun = false;
+        while (true)
+        {
+            var purpose = "";
+            await Node.RunNamedAsync(settings(FederationTurn.Core), name =>
+            {
+                purpose = name.Purpose;
+                if (FederationTurn.Called(purpose, clients) is not null && isBegun) return _ => ValueTask.CompletedTask;
+                if (FederationTurn.Begun(purpose) is not { } begun || isBegun) return isBegun ? _programs.Of(name, FederationTurn.Core) : TooLate;
+                isBegun = true;
+                _programs.Begin(begun.Id, begun.Sums);
+                return _ => ValueTask.CompletedTask;
+            }, null, cancellation);
+            if (purpose == FederationTurn.Over) return;
+            if (FederationTurn.Called(purpose, clients) is not { } turn) continue;
+            try
+            {
+                await Node.RunNamedAsync(settings(turn), name => _programs.Of(name, turn), null, cancellation);
+            }
+            catch (SessionFailedException problem) when (problem.InnerException is not (InvalidDataException or IOException or UnauthorizedAccessException))
+            {
+                // Whether it counts, and what is next, is the server's to say.
+                log($"{turn.Name}: {turn.InWords(problem.Message)}");
+            }
+        }
+    }
+
+    /// <summary>Whoever was started anew has nothing of what the others know.</summary>
+    static ValueTask TooLate(Port port) => throw new ProtocolViolationException($"{port.Self.Name()} was started when the federation was under way; start all parties anew with --resume");
+}

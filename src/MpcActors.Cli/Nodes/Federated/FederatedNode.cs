@@ -1,0 +1,158 @@
+using System.Globalization;
+using MpcActors.Actors.Federations;
+using MpcActors.Actors.Nodes;
+using MpcActors.Data;
+using MpcActors.Protocols;
+using MpcActors.Ring;
+using MpcActors.Tuning.Federated;
+
+namespace MpcActors.Cli;
+
+/// <summary>How a process of a federation is run.</summary>
+sealed record FederatedRun(string Command, FederatedFile File, CommonSettings Common, bool Resume)
+{
+    /// <summary>The trained parameters, at the model owner's.</summary>
+    public const string Tensors = "model.safetensors";
+}
+
+/// <summary>One role of a federation, in this process.</summary>
+sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolder folder, Output output, NodeWatch watch)
+{
+    readonly HashSet<string> _said = [];
+
+    FederatedFile File => run.File;
+
+    FederatedBlock Block => File.Federation;
+
+    public static async Task<int> RunAsync(FederatedRun run, FederatedMember member, Output output, CancellationToken cancellation)
+    {
+        var folder = new OutputFolder(run.Common.Out);
+        using var watch = new NodeWatch(member.Name, folder, output.Error);
+        var node = new FederatedNode(run, member, folder, output, watch);
+        return await watch.WatchAsync(async () =>
+        {
+            await (member.Role switch
+            {
+                Role.PartyOne => node.DirectAsync(cancellation),
+                Role.DataOwner or Role.ModelOwner => node.OwnAsync(cancellation),
+                _ => node.SitAsync(cancellation),
+            });
+            return (int)ExitCode.Done;
+        });
+    }
+
+    /// <summary>Party zero and the dealer.</summary>
+    Task SitAsync(CancellationToken cancellation) => new SeatNode(
+        member.Role == Role.Dealer ? Seat.Dealer : Seat.Zero, Block.Clients, turn => SettingsOf(turn, LongestWait), File.SeedsOf(member),
+        new FederatedParts(File, new Lines(watch.Say), cancellation).OfSeat, folder.Folder, watch.Say).RunAsync(cancellation);
+
+    /// <summary>Clients and the model owner.</summary>
+    async Task OwnAsync(CancellationToken cancellation)
+    {
+        var (parts, seeds) = (new FederatedParts(File, new Lines(watch.Say), cancellation), File.SeedsOf(member));
+        var tuning = member.Client is { } client ? await parts.OfClientAsync(client) : await parts.OfModelOwnerAsync();
+        var announcement = member.Client is { } own
+            ? new Announcement(seeds.Brings(member.Name, tuning.Task.HashOfTexts(own)), tuning.Task.LengthsOf(own), null)
+            : new Announcement(seeds.Brings(member.Name, tuning.Task.HashOfModel()), [], tuning.Outline);
+        watch.Say(member.IsClient ? $"ready with {announcement.Lengths.Length} texts" : "ready with the model");
+        var parameters = await new OwnerNode(member.Turn, SettingsOf(member.Turn, File.Limits.Connect), tuning.Task, seeds, announcement, watch.Say).RunAsync(cancellation);
+        if (parameters is not null) Keep(tuning, parameters);
+    }
+
+    /// <summary>The trained parameters, and what they are worth, which nobody else can know.</summary>
+    void Keep(FederatedTuning tuning, double[] parameters)
+    {
+        folder.Write(FederatedRun.Tensors, stream => Safetensors.Write(stream, FederatedTuning.TensorsOf(tuning.Task, parameters)));
+        var accuracy = tuning.TestTexts == 0 ? null : new OwnedAccuracy(tuning.Accuracy(tuning.Task.Start), tuning.Accuracy(parameters), tuning.TestTexts);
+        var report = new FederatedModelReport { Command = run.Command, Seed = Block.Tuning.Seed, Accuracy = accuracy, TrainedParameters = parameters.Length, Tensors = Path.Combine(folder.Folder, FederatedRun.Tensors) };
+        folder.Write("model.json", report.ToJson() + "\n");
+        watch.Say(accuracy is null
+            ? $"has the trained parameters: {report.Tensors}"
+            : string.Create(CultureInfo.InvariantCulture, $"has the trained parameters: {report.Tensors}; accuracy on {accuracy.TestTexts} test texts {accuracy.Private:0.000}, {accuracy.ZeroShot:0.000} before"));
+        if (run.Command == NodeCommand.Name) output.Show(report, []);
+    }
+
+    /// <summary>The server.</summary>
+    async Task DirectAsync(CancellationToken cancellation)
+    {
+        var checkpoint = Path.Combine(folder.Folder, "server.checkpoint");
+        var facts = Block.PublicFacts;
+        var saved = run.Resume ? FederationPast.Read(checkpoint, facts) : null;
+        var id = saved?.Id ?? Seed.Fresh().Value.ToString("x32", CultureInfo.InvariantCulture);
+        var report = await Steps.RunAsync(output.Error, ["Wait for party zero, dealer and model owner", "Train on shares, round by round"], async steps =>
+        {
+            steps.Next();
+            var server = new FederationServer(new(
+                Block.Tuning, Block.Clients, (turn, isNew) => SettingsOf(turn, turn == FederationTurn.Core ? LongestWait : isNew || turn == FederationTurn.ModelOwner ? File.Limits.Connect : Block.ClientTimeout),
+                File.SeedsOf(member), new FederatedParts(File, new Announcer(steps), cancellation).OfSeat, id, File.Roles[member.Name].Secret is null ? "" : id, saved?.Past, folder.Folder));
+            var (rounds, cost) = (new List<ServedRound>(), (Training: SessionCost.None, Joining: SessionCost.None, Aggregation: SessionCost.None));
+            var (taken, joined) = (0, 0);
+            await server.RunAsync(
+                past =>
+                {
+                    past.Write(checkpoint, facts, id);
+                    if (saved is not null) watch.Say($"goes on after round {saved.Value.Past.Counted.Length}");
+                    steps.Next();
+                },
+                round =>
+                {
+                    server.Past.Write(checkpoint, facts, id);
+                    cost = (cost.Training + round.Training, cost.Joining + round.Joining, cost.Aggregation + round.Aggregation);
+                    (taken, joined) = (taken + round.Counted.Count * Block.Tuning.LocalSteps, joined + round.Joined);
+                    rounds.Add(new(round.Round + 1, [.. round.Counted.Select(client => client + 1)], round.LeftOut.ToDictionary(entry => entry.Key + 1, entry => entry.Value), (round.Training + round.Joining + round.Aggregation).Seconds));
+                    var line = LineOf(rounds[^1]);
+                    watch.Keep(line);
+                    steps.Report((double)(round.Round + 1) / Block.Tuning.Rounds, line);
+                },
+                cancellation);
+            steps.End();
+            return new FederatedReport
+            {
+                Command = run.Command,
+                Seed = Block.Tuning.Seed,
+                ElapsedSeconds = steps.Elapsed.TotalSeconds,
+                Task = Block.HasFiles ? "the clients' texts" : Block.Task,
+                Model = Block.Model,
+                Clients = Block.Clients,
+                Rounds = Block.Tuning.Rounds,
+                LocalSteps = Block.Tuning.LocalSteps,
+                Train = Block.Train,
+                TrainedParameters = server.Task.Plan.Parameters.Count,
+                Optimizer = Block.Tuning.Optimizer == LocalOptimizer.Sgd ? "sgd" : "adam",
+                TextsPerClient = server.Task.Plan.Texts,
+                Step = FederateCommand.Mean(cost.Training, taken),
+                Join = FederateCommand.Mean(cost.Joining, joined),
+                Aggregation = FederateCommand.Mean(cost.Aggregation, rounds.Count(round => round.Counted.Count > 0)),
+                PerRound = rounds,
+                Transcript = server.Past.Transcript,
+                Notes = [$"Only the model owner has the parameters, and knows how right they are: {FederatedRun.Tensors} and model.json in its folder."],
+            };
+        });
+        folder.Write("run.json", report.ToJson() + "\n");
+        output.Show(report, report.Tables(), $"Files: {Path.Combine(folder.Folder, "run.json")}");
+    }
+
+    string LineOf(ServedRound round)
+    {
+        var leftOut = round.LeftOut.Count > 0 ? $"; left out: {string.Join(", ", round.LeftOut.Select(entry => $"client {entry.Key} ({entry.Value})"))}" : "";
+        return $"round {round.Round} of {Block.Tuning.Rounds}: counted {(round.Counted.Count > 0 ? string.Join(' ', round.Counted) : "nobody")}{leftOut}";
+    }
+
+    /// <summary>Of parties and dealer: the server waits for an owner meanwhile, and says when it does no longer.</summary>
+    TimeSpan LongestWait => File.Limits.Connect + Block.ClientTimeout;
+
+    NodeSettings SettingsOf(FederationTurn turn, TimeSpan connect) => File.SettingsOf(member, turn, connect, Refusals) with { Monitor = watch.Monitor };
+
+    /// <summary>Sessions come and go; what is worth a line, once, is who was refused.</summary>
+    void Refusals(string line)
+    {
+        lock (_said)
+            if (!line.StartsWith("refused", StringComparison.Ordinal) || !_said.Add(line)) return;
+        watch.Say(line);
+    }
+
+    sealed class Lines(Action<string> write) : IProgress<string>
+    {
+        public void Report(string value) => write(value);
+    }
+}

@@ -250,7 +250,8 @@ sealed class NodeOptions(string command)
     public FederatedRun? ReadFederated(ParseResult result)
     {
         if (result.GetValue(_config) is not { } path || !FederatedFile.Is(path)) return null;
-        if (result.GetValue(_cluster) is not null || result.GetValue(_scenario) is not null) throw new BadInputException("--cluster and --scenario are not for a federation");
+        if (result.GetValue(_cluster) is not null || result.GetValue(_scenario) is not null || result.GetValue(_pair) is { Length: > 0 })
+            throw new BadInputException("--cluster, --pair and --scenario are not for a federation");
         var file = FederatedFile.Read(path);
         var common = new CommonSettings(result.GetValue(_json), file.Federation.Tuning.Seed, result.GetValue(_out) ?? Path.Combine("out", "up"), LinkProfile.Lan, Actors.Work.Measured);
         return new(command, file, common, result.GetValue(_resume));

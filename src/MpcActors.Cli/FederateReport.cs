@@ -1,7 +1,8 @@
 namespace MpcActors.Cli;
 
-/// <summary>What <c>federate</c> came to.</summary>
-sealed record FederateReport : Report
+/// <summary>What a federation came to, as far as its server knows.</summary>
+/// <typeparam name="TRound">What is told of a round.</typeparam>
+abstract record FederationReport<TRound> : Report
 {
     public required string Task { get; init; }
 
@@ -20,12 +21,8 @@ sealed record FederateReport : Report
 
     public required string Optimizer { get; init; }
 
+    /// <summary>0 of a client that never came.</summary>
     public required int[] TextsPerClient { get; init; }
-
-    public required FederateAccuracy Accuracy { get; init; }
-
-    /// <summary>Largest difference of a parameter from its clear twin.</summary>
-    public required double ParameterError { get; init; }
 
     /// <summary>The mean of all local steps; what joining and adding up cost stands apart.</summary>
     public required FederateStep Step { get; init; }
@@ -34,13 +31,22 @@ sealed record FederateReport : Report
 
     public required FederateStep Aggregation { get; init; }
 
-    public required IReadOnlyList<FederateRound> PerRound { get; init; }
+    public required IReadOnlyList<TRound> PerRound { get; init; }
 
     public required string Transcript { get; init; }
 
-    public required long PeakBytes { get; init; }
-
     public required IReadOnlyList<string> Notes { get; init; }
+}
+
+/// <summary>What <c>federate</c> came to, which sees all roles and has a twin in the clear.</summary>
+sealed record FederateReport : FederationReport<FederateRound>
+{
+    public required FederateAccuracy Accuracy { get; init; }
+
+    /// <summary>Largest difference of a parameter from its clear twin.</summary>
+    public required double ParameterError { get; init; }
+
+    public required long PeakBytes { get; init; }
 }
 
 /// <param name="ZeroShot">Of the parameters that the model owner began with.</param>

@@ -4,43 +4,9 @@ using Spectre.Console.Rendering;
 
 namespace MpcActors.Cli;
 
-/// <summary>What the server of a federation of processes reports: all that <c>federate</c> does but what only the model owner can know.</summary>
-sealed record FederatedReport : Report
+/// <summary>What the server of a federation of processes reports; means and rounds are of the time since the processes were started, bytes are those of frames.</summary>
+sealed record FederatedReport : FederationReport<ServedRound>
 {
-    public required string Task { get; init; }
-
-    public required string Model { get; init; }
-
-    public required int Clients { get; init; }
-
-    public required int Rounds { get; init; }
-
-    public required int LocalSteps { get; init; }
-
-    /// <summary>head, last-layers, lora or full.</summary>
-    public required string Train { get; init; }
-
-    public required int TrainedParameters { get; init; }
-
-    public required string Optimizer { get; init; }
-
-    /// <summary>0 of a client that never came.</summary>
-    public required int[] TextsPerClient { get; init; }
-
-    /// <summary>The mean of all local steps since the processes were started; bytes are those of frames.</summary>
-    public required FederateStep Step { get; init; }
-
-    public required FederateStep Join { get; init; }
-
-    public required FederateStep Aggregation { get; init; }
-
-    /// <summary>Since the processes were started.</summary>
-    public required IReadOnlyList<ServedRound> PerRound { get; init; }
-
-    public required string Transcript { get; init; }
-
-    public required IReadOnlyList<string> Notes { get; init; }
-
     public IEnumerable<IRenderable> Tables()
     {
         var rounds = new Table { Title = new TableTitle($"{Task}, {Model}, {Clients} clients, {Train} ({TrainedParameters} parameters), {LocalSteps} local steps of {Optimizer}") };

@@ -87,6 +87,72 @@ public sealed class FederatedUpTests
         await deployment.AllAreGone("broken");
     }
 
+    [Theory]
+    [InlineData("clients = 3", "clients = 2", "mpc.roles.client-3, which is not known")]
+    [InlineData("clients = 3", "clients = 17", "mpc.federation.clients is 17, but must be a whole number from 1 to 16")]
+    [InlineData("rounds = 2", "round = 2", "mpc.federation.round, which is not known")]
+    [InlineData("rounds = 2", "rounds = 2, picked = 4", "4 of 3 clients cannot be picked")]
+    [InlineData("rounds = 2", "rounds = 2, rank = 4", "mpc.federation.rank is for train = lora, not for train = head")]
+    [InlineData("rounds = 2", "rounds = 2, alpha = 1", "mpc.federation.alpha goes with split = dirichlet")]
+    [InlineData("rounds = 2", "rounds = 2, learning-rate = 99", "the learning rate is above 0 and at most 16, not 99")]
+    [InlineData("task = tiny", "task = tny", "mpc.federation.task is tny, but must be one of tiny, yelp, imdb, amazon; did you mean tiny?")]
+    [InlineData("task = tiny", "classes = [a, b]", "mpc.federation.classes and mpc.federation.labels go together")]
+    [InlineData("task = tiny", "task = tiny, classes = [a, b]", "has both mpc.federation.task and mpc.federation.classes")]
+    [InlineData("task = tiny", "test = t.tsv", "mpc.federation.test goes with mpc.federation.classes")]
+    [InlineData("  federation {", "  session { }\n  federation {", "has both mpc.session and mpc.federation")]
+    [InlineData("    dealer  ", "    deale  ", "mpc.roles.deale, which is not known")]
+    [InlineData("key = \"client-2.key\"", "key = \"client-2.key\", data = \"mine.tsv\"", "mpc.roles.client-2.data, which goes with mpc.federation.classes")]
+    [InlineData("client-3.pem", "client-2.pem", "'client-2.pem' and 'client-3.key' are no certificate with its key")]
+    [InlineData("party-0.key\"", "party-0.key\", secret = \"dealer.pem\"", "'dealer.pem' holds no secret")]
+    public async Task A_configuration_that_cannot_be_is_told_by_file_setting_and_reason(string from, string to, string message)
+    {
+        using var deployment = await Make(text => text.Replace(from, to, StringComparison.Ordinal));
+
+        var typed = await Typed.Run(deployment.Up("out"));
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains(message, typed.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(deployment.Folder("out"), "processes.json")));
+    }
+
+    [Theory]
+    [InlineData("--role client", "--role client needs --number: 1 to 3")]
+    [InlineData("--role client --number 4", "there is no client 4")]
+    [InlineData("--role server --number 1", "--number goes with --role client")]
+    [InlineData("--role data-owner", "unknown role 'data-owner': use party-0, server, dealer, model-owner, client-1, client-2, client-3")]
+    [InlineData("--role server --cluster x", "--cluster, --pair and --scenario are not for a federation")]
+    public async Task A_role_that_cannot_be_is_refused(string line, string message)
+    {
+        using var deployment = await Make();
+
+        var typed = await Typed.Run(["node", "--config", deployment.Config, "--out", deployment.Folder("out"), .. line.Split(' ')]);
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains(message, typed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_with_other_settings_or_other_files_than_it_should_have_is_refused()
+    {
+        using var deployment = await Make(text => text
+            .Replace("task = tiny", "classes = [neg, pos], labels = [\"This is bad.\", \"This is good.\"]", StringComparison.Ordinal)
+            .Replace("key = \"client-1.key\"", "key = \"client-1.key\", data = mine.tsv", StringComparison.Ordinal));
+        string[] client = ["node", "--config", deployment.Config, "--out", deployment.Folder("out"), "--role", "client", "--number"];
+        var texts = Path.Combine(Path.GetDirectoryName(deployment.Config)!, "mine.tsv");
+
+        Assert.Contains("lacks mpc.roles.client-2.data", await Refusal([.. client, "2"]), StringComparison.Ordinal);
+        Assert.Contains("mine.tsv", await Refusal([.. client, "1"]), StringComparison.Ordinal);
+        File.WriteAllText(texts, "label\ttext\nbest\ta good one\n");
+        Assert.Contains("line 2: unknown label best; neg, pos were expected", await Refusal([.. client, "1"]), StringComparison.Ordinal);
+
+        static async Task<string> Refusal(string[] args)
+        {
+            var typed = await Typed.Run(args);
+            Assert.Equal(2, typed.Code);
+            return typed.Error;
+        }
+    }
+
     internal static Task<Deployment> Make(Func<string, string>? change = null, int clients = 3) =>
         Deployment.MakeFederation(clients, Federation.Replace("clients = 3", $"clients = {clients}", StringComparison.Ordinal), change);
 

@@ -32,6 +32,9 @@ public sealed record FederationTurn(Role? Owner, int? Client)
         .Replace(Role.PartyOne.Name(), FederationSeeds.Server, StringComparison.Ordinal)
         .Replace(Role.DataOwner.Name(), Client is null ? "client" : Name, StringComparison.Ordinal);
 
+    /// <summary>A session's name for people.</summary>
+    public static string WithoutHashes(string purpose) => purpose.Split([" with ", " after "], StringSplitOptions.None)[0];
+
     /// <summary>How the server calls the others to it.</summary>
     public string Call => Next + Name;
 

@@ -27,13 +27,17 @@ public sealed class OwnerNode(FederationTurn turn, NodeSettings settings, IFeder
                     result = await Speak(name, port);
                 }, null, cancellation);
                 if (purpose == FederationTurn.Over || result is not null) return result;
-                log($"done: {InWords(purpose!)}");
+                log($"done: {FederationTurn.WithoutHashes(purpose!)}");
             }
-            catch (SessionFailedException problem) when (problem.InnerException is not (TimeoutException or HandshakeException))
+            catch (SessionFailedException problem) when (problem.InnerException is TimeoutException or HandshakeException)
+            {
+                throw new SessionFailedException(turn.InWords(problem.Message), problem);
+            }
+            catch (SessionFailedException problem)
             {
                 // The server goes on without this one, and calls it again in its turn.
                 var cause = turn.InWords(problem.Message);
-                log(purpose is null ? $"not connected: {cause}" : $"{InWords(purpose)} came to nothing: {cause}");
+                log(purpose is null ? $"not connected: {cause}" : $"{FederationTurn.WithoutHashes(purpose)} came to nothing: {cause}");
                 await Task.Delay(AfterFailure, cancellation);
             }
         }
@@ -58,7 +62,4 @@ public sealed class OwnerNode(FederationTurn turn, NodeSettings settings, IFeder
                 throw new ProtocolViolationException($"the server begins '{name.Purpose}' in the turn of {turn.Name}");
         }
     }
-
-    /// <summary>Without hashes.</summary>
-    static string InWords(string purpose) => purpose.Split([" with ", " after "], StringSplitOptions.None)[0];
 }

@@ -11,28 +11,29 @@ namespace MpcActors.Actors.Federations;
 public sealed class SeatNode(Seat seat, int clients, Func<FederationTurn, NodeSettings> settings, FederationSeeds seeds, Func<EncoderOutline, IFederatedTask> taskOf, string stateFolder, Action<string> log)
 {
     readonly SeatPrograms _programs = new(seat, seeds, taskOf, stateFolder);
+    bool _isBegun;
 
-    /// <exception cref="SessionFailedException">A session of parties and dealer failed: without them there is nothing to go on with.</exception>
+    /// <exception cref="FederationLostException">A session of parties and dealer failed: without them there is nothing to go on with.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var isBegun = false;
         while (true)
         {
-            var purpose = "";
-            await Node.RunNamedAsync(settings(FederationTurn.Core), name =>
-            {
-                purpose = name.Purpose;
-                if (FederationTurn.Called(purpose, clients) is not null && isBegun) return _ => ValueTask.CompletedTask;
-                if (FederationTurn.Begun(purpose) is not { } begun || isBegun) return isBegun ? _programs.Of(name, FederationTurn.Core) : TooLate;
-                isBegun = true;
-                _programs.Begin(begun.Id, begun.Sums);
-                return _ => ValueTask.CompletedTask;
-            }, null, cancellation);
+            var purpose = await HearAsync(cancellation);
             if (purpose == FederationTurn.Over) return;
-            if (FederationTurn.Called(purpose, clients) is not { } turn) continue;
+            if (FederationTurn.Called(purpose, clients) is not { } turn)
+            {
+                log($"done: {FederationTurn.WithoutHashes(purpose)}");
+                continue;
+            }
+
             try
             {
-                await Node.RunNamedAsync(settings(turn), name => _programs.Of(name, turn), null, cancellation);
+                await Node.RunNamedAsync(settings(turn), name =>
+                {
+                    purpose = name.Purpose;
+                    return _programs.Of(name, turn);
+                }, null, cancellation);
+                log($"done: {FederationTurn.WithoutHashes(purpose)}, {turn.Name}");
             }
             catch (SessionFailedException problem) when (problem.InnerException is not (InvalidDataException or IOException or UnauthorizedAccessException))
             {
@@ -41,6 +42,34 @@ public sealed class SeatNode(Seat seat, int clients, Func<FederationTurn, NodeSe
             }
         }
     }
+
+    /// <summary>A session of parties and dealer: something is added up, or the server says what is next.</summary>
+    async Task<string> HearAsync(CancellationToken cancellation)
+    {
+        var purpose = "";
+        try
+        {
+            await Node.RunNamedAsync(settings(FederationTurn.Core), name =>
+            {
+                purpose = name.Purpose;
+                if (!_isBegun && FederationTurn.Begun(purpose) is { } begun)
+                {
+                    _programs.Begin(begun.Id, begun.Sums);
+                    _isBegun = true;
+                    return Nothing;
+                }
+
+                return !_isBegun ? TooLate : FederationTurn.Called(purpose, clients) is null ? _programs.Of(name, FederationTurn.Core) : Nothing;
+            }, null, cancellation);
+            return purpose;
+        }
+        catch (SessionFailedException problem)
+        {
+            throw new FederationLostException(FederationTurn.Core.InWords(problem.Message), problem);
+        }
+    }
+
+    static ValueTask Nothing(Port port) => ValueTask.CompletedTask;
 
     /// <summary>Whoever was started anew has nothing of what the others know.</summary>
     static ValueTask TooLate(Port port) => throw new ProtocolViolationException($"{port.Self.Name()} was started when the federation was under way; start all parties anew with --resume");

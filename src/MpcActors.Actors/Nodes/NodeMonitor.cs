@@ -20,16 +20,28 @@ public sealed record PeerStatus(
     Role Role, string Address, bool IsConnected, long SentFrames, long SentBytes, long ReceivedFrames, long ReceivedBytes, TimeSpan? Silence, TimeSpan? SinceFrame);
 
 /// <summary>What a node does at this moment.</summary>
-/// <param name="Busy">Computation of its program so far.</param>
+/// <param name="Busy">Computation of its programs so far.</param>
 public sealed record NodeStatus(NodeState State, TimeSpan Busy, IReadOnlyList<PeerStatus> Peers);
 
 /// <summary>Lets others see what a node does while it does it. The node does not wait for them.</summary>
 public sealed class NodeMonitor
 {
-    volatile Node? _node;
+    readonly Lock _lock = new();
+    Node? _node;
+    TimeSpan _busyBefore;
 
-    /// <summary>Of the node that was started last with this monitor; null before the first.</summary>
-    public NodeStatus? Look() => _node?.Status();
+    /// <summary>Of the node that was started last with this monitor, with the computation of all before it; null before the first.</summary>
+    public NodeStatus? Look()
+    {
+        lock (_lock) return _node?.Status() is { } status ? status with { Busy = _busyBefore + status.Busy } : null;
+    }
 
-    internal void Watch(Node node) => _node = node;
+    internal void Watch(Node node)
+    {
+        lock (_lock)
+        {
+            _busyBefore += _node?.Status().Busy ?? TimeSpan.Zero;
+            _node = node;
+        }
+    }
 }

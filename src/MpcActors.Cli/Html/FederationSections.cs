@@ -2,13 +2,15 @@ using System.Text.Json;
 
 namespace MpcActors.Cli.Html;
 
-/// <summary>Of <c>federate</c>: accuracy by round beside the clear twin, and what a step, joining and adding up cost.</summary>
+/// <summary>Of <c>federate</c>, or of a federation's server in <c>up</c>: accuracy by round beside the clear twin, and what a step, joining and adding up cost.</summary>
 static class FederationSections
 {
+    public static bool IsOf(RunFile run) => run.Members("aggregation").Any();
+
     public static IEnumerable<Section> Of(RunFile run)
     {
         JsonElement[] rounds = [.. run.List("perRound")];
-        if (rounds.Length > 0)
+        if (rounds.Any(round => RunFile.NumberOf(round, "private") is not null))
         {
             Series Line(string name, string key) => new(name, [], [.. rounds.Select(round => new[] { RunFile.NumberOf(round, "round") ?? 0, RunFile.NumberOf(round, key) ?? 0 })]);
             yield return new(
@@ -16,6 +18,15 @@ static class FederationSections
                 new DataTable(
                     "Rounds", 1, [new("round"), new("in the clear", "share"), new("on shares", "share"), new("seconds", "seconds")],
                     [.. rounds.Select(round => (IReadOnlyList<object?>)[RunFile.NumberOf(round, "round"), RunFile.NumberOf(round, "clear"), RunFile.NumberOf(round, "private"), RunFile.NumberOf(round, "seconds")])]));
+        }
+
+        else if (rounds.Length > 0)
+        {
+            yield return new(
+                "rounds", "Rounds", "Accuracy is the model owner's alone to know.", null,
+                new DataTable(
+                    "Rounds", 1, [new("round"), new("clients counted"), new("left out"), new("seconds", "seconds")],
+                    [.. rounds.Select(round => (IReadOnlyList<object?>)[RunFile.NumberOf(round, "round"), RunFile.ListOf(round, "counted").Count(), round.GetProperty("leftOut").EnumerateObject().Count(), RunFile.NumberOf(round, "seconds")])]));
         }
 
         (string Name, string Key)[] parts = [("a local step", "step"), ("joining", "join"), ("adding up", "aggregation")];

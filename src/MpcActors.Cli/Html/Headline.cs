@@ -7,11 +7,11 @@ sealed record Headline(string Question, string Answer)
 {
     public static Headline Of(RunFile run) => run.Command switch
     {
+        "federate" or "up" or "node" when FederationSections.IsOf(run) => run.Members("accuracy").Any() ? OfFederation(run) : OfServedFederation(run),
         "tune" or "up" or "node" when run.Members("training").Any() => OfGradients(run),
         "demo" or "tune" or "up" or "node" => OfTuning(run),
         "adapt" => OfAdaptation(run),
         "cost" => OfCost(run),
-        "federate" => OfFederation(run),
         "bench layer" or "bench model" => OfExecution(run),
         _ when run.Command.StartsWith("experiment ", StringComparison.Ordinal) => OfExperiment(run),
         _ => new($"mpc {run.Command}", $"Took {Words.Seconds(run.Number("elapsedSeconds") ?? 0)}."),
@@ -62,6 +62,10 @@ sealed record Headline(string Question, string Answer)
     static Headline OfFederation(RunFile run) => new(
         $"How accurate is private federated training of {run.Text("model")} on {run.Text("task")} with {run.Number("clients"):0} clients?",
         $"{Words.Share(run.Number("accuracy", "private") ?? 0)} of the test texts are right after {run.Number("rounds"):0} rounds on shares, {Words.Share(run.Number("accuracy", "clear") ?? 0)} with federated averaging in the clear.");
+
+    static Headline OfServedFederation(RunFile run) => new(
+        $"What did federated training of {run.Text("model")} on {run.Text("task")} by {run.Number("clients"):0} clients, each a process of its own, take?",
+        $"{run.Number("rounds"):0} rounds; a local step took {Words.Seconds(run.Number("step", "seconds") ?? 0)}. What it reached is the model owner's to know.");
 
     static Headline OfExperiment(RunFile run)
     {

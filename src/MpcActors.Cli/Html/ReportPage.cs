@@ -58,10 +58,10 @@ static class ReportPage
 
     static IEnumerable<Section> SectionsOf(RunFile run) => run.Command switch
     {
+        "federate" or "up" or "node" when FederationSections.IsOf(run) => [.. FederationSections.Of(run), .. PlainSections.Of(run, "perRound", "step", "join", "aggregation")],
         "tune" or "up" or "node" when run.Members("training").Any() => [.. GradientSections.Of(run), .. PlainSections.Of(run, "accuracy", "attention", "step", "losses", "checks", "networks", "transcript")],
         "demo" or "tune" or "up" or "node" => [.. TuningSections.Of(run), .. PlainSections.Of(run, "accuracy", "comparisons", "attention", "curves", "networks", "transcripts")],
         "adapt" => [.. AdaptSections.Of(run), .. PlainSections.Of(run, "heldOut", "tasks", "curve")],
-        "federate" => [.. FederationSections.Of(run), .. PlainSections.Of(run, "perRound", "step", "join", "aggregation")],
         "cost" or "bench layer" or "bench model" => [.. OperationSections.Of(run), .. PlainSections.Of(run, "byOperation", "byLayer", "byPhase", "seconds")],
         _ => [.. ExperimentSections.Of(run), .. PlainSections.Of(run, "rows", "figures")],
     };

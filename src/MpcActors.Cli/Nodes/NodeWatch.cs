@@ -30,6 +30,9 @@ sealed class NodeWatch : IDisposable
         _timer = new Timer(_ => Write(), null, TimeSpan.Zero, Every);
     }
 
+    /// <summary>What a peer is called.</summary>
+    public Func<Role, string> NameOf { get; init; } = role => role.Name();
+
     /// <summary>For the settings of the node.</summary>
     public NodeMonitor Monitor { get; } = new();
 
@@ -54,6 +57,9 @@ sealed class NodeWatch : IDisposable
 
     /// <summary>Steps take the place of queries, and the last batch's loss that of the best one.</summary>
     public void Report(GradientProgress progress) => Report(new NodeStatusProgress(progress.Steps, progress.Budget, progress.Loss ?? progress.LastCheck.DevLoss));
+
+    /// <summary>Of a federation's rounds, of which no node has a loss.</summary>
+    public void Report(int rounds, int budget) => Report(new NodeStatusProgress(rounds, budget, null));
 
     /// <summary>Runs what is watched, and keeps how it ended.</summary>
     public async Task<int> WatchAsync(Func<Task<int>> body)
@@ -107,7 +113,7 @@ sealed class NodeWatch : IDisposable
                 _name, Environment.ProcessId, state, _last, _started, now, (now - _started).TotalSeconds, node?.Busy.TotalSeconds ?? 0, Environment.WorkingSet,
                 _progress,
                 [.. (node?.Peers ?? []).Select(peer => new NodeStatusPeer(
-                    peer.Role.Name(), peer.Address, peer.IsConnected, peer.SentFrames, peer.SentBytes, peer.ReceivedFrames, peer.ReceivedBytes, peer.Silence?.TotalSeconds, peer.SinceFrame?.TotalSeconds))]);
+                    NameOf(peer.Role), peer.Address, peer.IsConnected, peer.SentFrames, peer.SentBytes, peer.ReceivedFrames, peer.ReceivedBytes, peer.Silence?.TotalSeconds, peer.SinceFrame?.TotalSeconds))]);
             var path = Path.Combine(_folder.Folder, NodeStatusFile.NameOf(_name));
             try
             {
@@ -134,7 +140,9 @@ sealed record NodeStatusFile(
     public static string NameOf(string role) => $"status-{role}.json";
 }
 
-sealed record NodeStatusProgress(int Queries, int Budget, double BestLoss);
+/// <param name="Queries">Or steps, or rounds.</param>
+/// <param name="BestLoss">Null where nobody knows it.</param>
+sealed record NodeStatusProgress(int Queries, int Budget, double? BestLoss);
 
 sealed record NodeStatusPeer(
     string Role, string Address, bool IsConnected, long SentFrames, long SentBytes, long ReceivedFrames, long ReceivedBytes, double? SilenceSeconds, double? SinceFrameSeconds);

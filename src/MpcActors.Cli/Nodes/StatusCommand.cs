@@ -69,7 +69,7 @@ static class StatusCommand
         var table = new Table().AddColumns("node", "process", "state", "progress", "computed", "memory", "last line");
         foreach (var (node, state) in lines)
         {
-            var progress = node.Progress is { } done ? string.Create(CultureInfo.InvariantCulture, $"{done.Queries} of {done.Budget}, loss {done.BestLoss:0.000}") : "";
+            var progress = node.Progress is { } done ? string.Create(CultureInfo.InvariantCulture, $"{done.Queries} of {done.Budget}{(done.BestLoss is { } loss ? $", loss {loss:0.000}" : "")}") : "";
             string[] cells =
             [
                 node.Role, node.ProcessId.ToString(CultureInfo.InvariantCulture), state, progress,

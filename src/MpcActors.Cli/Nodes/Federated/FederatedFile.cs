@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MpcActors.Actors;
 using MpcActors.Actors.Federations;
@@ -70,17 +71,25 @@ sealed record FederatedFile(string Path, FederatedBlock Federation, IReadOnlyDic
 
     /// <summary>What a member's node in a session of a turn is made of.</summary>
     /// <param name="connect">For all to be there.</param>
-    public NodeSettings SettingsOf(FederatedMember member, FederationTurn turn, TimeSpan connect, Action<string> log)
+    public NodeSettings SettingsOf(FederatedMember member, X509Certificate2 certificate, FederationTurn turn, TimeSpan connect, Action<string> log)
     {
         var present = Members.Where(other => other.Turn == FederationTurn.Core || other.Turn == turn).ToArray();
-        var settings = new NodeSettings(member.Role, present.ToDictionary(other => other.Role, other => Roles[other.Name].Address), RoleFiles.Certificate(Roles[member.Name], Beside), [.. Federation.Facts, RolesFact])
+        var settings = new NodeSettings(member.Role, present.ToDictionary(other => other.Role, other => Roles[other.Name].Address), certificate, [.. Federation.Facts, RolesFact])
         {
             Limits = Limits with { Connect = connect },
             Log = log,
             Coordinator = Role.PartyOne,
             Turn = new(turn.Name, Members.Except(present).Select(other => Roles[other.Name].Address.Fingerprint).ToHashSet(), IsAwaited: member.Turn != FederationTurn.Core),
         };
-        BadInputException.Check(settings.Validate);
+        try
+        {
+            settings.Validate();
+        }
+        catch (ArgumentException problem)
+        {
+            throw new BadInputException(turn.InWords(BadInputException.MessageOf(problem)), problem);
+        }
+
         return settings;
     }
 

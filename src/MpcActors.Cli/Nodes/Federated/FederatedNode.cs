@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using MpcActors.Actors.Federations;
 using MpcActors.Actors.Nodes;
 using MpcActors.Data;
@@ -19,6 +20,7 @@ sealed record FederatedRun(string Command, FederatedFile File, CommonSettings Co
 sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolder folder, Output output, NodeWatch watch)
 {
     readonly HashSet<string> _said = [];
+    readonly X509Certificate2 _certificate = RoleFiles.Certificate(run.File.Roles[member.Name], run.File.Beside);
 
     FederatedFile File => run.File;
 
@@ -27,7 +29,7 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
     public static async Task<int> RunAsync(FederatedRun run, FederatedMember member, Output output, CancellationToken cancellation)
     {
         var folder = new OutputFolder(run.Common.Out);
-        using var watch = new NodeWatch(member.Name, folder, output.Error);
+        using var watch = new NodeWatch(member.Name, folder, output.Error) { NameOf = role => FederationTurn.Core.InWords(role.Name()) };
         var node = new FederatedNode(run, member, folder, output, watch);
         return await watch.WatchAsync(async () =>
         {
@@ -44,7 +46,7 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
     /// <summary>Party zero and the dealer.</summary>
     Task SitAsync(CancellationToken cancellation) => new SeatNode(
         member.Role == Role.Dealer ? Seat.Dealer : Seat.Zero, Block.Clients, turn => SettingsOf(turn, LongestWait), File.SeedsOf(member),
-        new FederatedParts(File, new Lines(watch.Say), cancellation).OfSeat, folder.Folder, watch.Say).RunAsync(cancellation);
+        new FederatedParts(File, new Lines(watch.Say), cancellation).OfSeat, folder.Folder, Session).RunAsync(cancellation);
 
     /// <summary>Clients and the model owner.</summary>
     async Task OwnAsync(CancellationToken cancellation)
@@ -55,7 +57,7 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
             ? new Announcement(seeds.Brings(member.Name, tuning.Task.HashOfTexts(own)), tuning.Task.LengthsOf(own), null)
             : new Announcement(seeds.Brings(member.Name, tuning.Task.HashOfModel()), [], tuning.Outline);
         watch.Say(member.IsClient ? $"ready with {announcement.Lengths.Length} texts" : "ready with the model");
-        var parameters = await new OwnerNode(member.Turn, SettingsOf(member.Turn, File.Limits.Connect), tuning.Task, seeds, announcement, watch.Say).RunAsync(cancellation);
+        var parameters = await new OwnerNode(member.Turn, SettingsOf(member.Turn, File.Limits.Connect), tuning.Task, seeds, announcement, Session).RunAsync(cancellation);
         if (parameters is not null) Keep(tuning, parameters);
     }
 
@@ -102,6 +104,7 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
                     rounds.Add(new(round.Round + 1, [.. round.Counted.Select(client => client + 1)], round.LeftOut.ToDictionary(entry => entry.Key + 1, entry => entry.Value), (round.Training + round.Joining + round.Aggregation).Seconds));
                     var line = LineOf(rounds[^1]);
                     watch.Keep(line);
+                    watch.Report(round.Round + 1, Block.Tuning.Rounds);
                     steps.Report((double)(round.Round + 1) / Block.Tuning.Rounds, line);
                 },
                 cancellation);
@@ -141,14 +144,21 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
     /// <summary>Of parties and dealer: the server waits for an owner meanwhile, and says when it does no longer.</summary>
     TimeSpan LongestWait => File.Limits.Connect + Block.ClientTimeout;
 
-    NodeSettings SettingsOf(FederationTurn turn, TimeSpan connect) => File.SettingsOf(member, turn, connect, Refusals) with { Monitor = watch.Monitor };
+    NodeSettings SettingsOf(FederationTurn turn, TimeSpan connect) => File.SettingsOf(member, _certificate, turn, connect, line => Refusal(turn.InWords(line))) with { Monitor = watch.Monitor };
 
     /// <summary>Sessions come and go; what is worth a line, once, is who was refused.</summary>
-    void Refusals(string line)
+    void Refusal(string line)
     {
         lock (_said)
             if (!line.StartsWith("refused", StringComparison.Ordinal) || !_said.Add(line)) return;
         watch.Say(line);
+    }
+
+    /// <summary>Beside all others, in 'up', what went well is not worth a line on the screen.</summary>
+    void Session(string line)
+    {
+        if (run.Command == UpCommand.Name && line.StartsWith("done", StringComparison.Ordinal)) watch.Keep(line);
+        else watch.Say(line);
     }
 
     sealed class Lines(Action<string> write) : IProgress<string>

@@ -11,7 +11,13 @@ static class FederatedUp
     public static async Task<int> RunAsync(FederatedRun run, Output output, CancellationToken cancellation)
     {
         var (file, folder) = (run.File, new OutputFolder(run.Common.Out));
-        foreach (var member in file.Members) _ = file.SettingsOf(member, member.Turn, file.Limits.Connect, _ => { });
+        foreach (var member in file.Members)
+        {
+            using var certificate = RoleFiles.Certificate(file.Roles[member.Name], file.Beside);
+            _ = file.SettingsOf(member, certificate, member.Turn, file.Limits.Connect, _ => { });
+            _ = file.SeedsOf(member);
+        }
+
         RoleProcess[] processes = [.. file.Members.Select(member => RoleProcess.Of(member, run, output))];
         var clients = file.Members.Where(member => member.IsClient).Select(member => member.Name).ToHashSet();
         try

@@ -25,7 +25,7 @@ public sealed class FederationLostException : Exception
 }
 
 /// <summary>What the server of a federation in processes is told.</summary>
-/// <param name="Settings">Of the node in a session of a turn; the flag says that its owner has not been there before.</param>
+/// <param name="Settings">Of the node in a session of a turn; the flag says that its owner has not been called before.</param>
 /// <param name="Id">Of this federation: 32 hexadecimal digits.</param>
 /// <param name="Run">Enters all seeds; empty where runs are to be compared.</param>
 /// <param name="Past">What to go on from; null to begin.</param>
@@ -44,6 +44,7 @@ public sealed class FederationServer : IFederationSessions
     readonly ServerSettings _settings;
     readonly SeatPrograms _programs;
     readonly FederationDirector _director;
+    readonly HashSet<FederationTurn> _called = [];
     readonly HashSet<FederationTurn> _met = [];
     readonly HashSet<FederationTurn> _absent = [];
 
@@ -114,7 +115,7 @@ public sealed class FederationServer : IFederationSessions
         NodeOutcome outcome;
         try
         {
-            outcome = await Node.RunNamedAsync(_settings.Settings(turn, !_met.Contains(turn)), given => _programs.Of(given, turn), name, cancellation);
+            outcome = await Node.RunNamedAsync(_settings.Settings(turn, _called.Add(turn)), given => _programs.Of(given, turn), name, cancellation);
         }
         catch (SessionFailedException problem)
         {

@@ -15,7 +15,7 @@ public sealed record FederationTurn(Role? Owner, int? Client)
     /// <summary>Of the last session.</summary>
     public const string Over = "over";
 
-    const string Next = "next ", Begin = "begin ";
+    const string Next = "next ";
 
     /// <summary>Parties and dealer alone: the server says what is next.</summary>
     public static FederationTurn Core { get; } = new(null, null);
@@ -32,8 +32,8 @@ public sealed record FederationTurn(Role? Owner, int? Client)
         .Replace(Role.PartyOne.Name(), FederationSeeds.Server, StringComparison.Ordinal)
         .Replace(Role.DataOwner.Name(), Client is null ? "client" : Name, StringComparison.Ordinal);
 
-    /// <summary>A session's name for people.</summary>
-    public static string WithoutHashes(string purpose) => purpose.Split([" with ", " after "], StringSplitOptions.None)[0];
+    /// <summary>A session for people: its name without hashes, and with its owner where the name does not say whose it is.</summary>
+    public string SessionInWords(string purpose) => purpose is Meeting or Over ? $"{purpose} {Name}" : purpose.Split([" with ", " after "], StringSplitOptions.None)[0];
 
     /// <summary>How the server calls the others to it.</summary>
     public string Call => Next + Name;
@@ -42,9 +42,9 @@ public sealed record FederationTurn(Role? Owner, int? Client)
     public static FederationTurn? Called(string purpose, int clients) =>
         Enumerable.Range(0, clients).Select(Of).Append(ModelOwner).FirstOrDefault(turn => turn.Call == purpose);
 
-    public static string Beginning(string id, int sums) => string.Create(CultureInfo.InvariantCulture, $"{Begin}{id} after {sums} sums");
+    public static string Beginning(string id, int sums) => string.Create(CultureInfo.InvariantCulture, $"begin with {id} after {sums} sums");
 
     /// <summary>Null where the purpose is no beginning.</summary>
     public static (string Id, int Sums)? Begun(string purpose) =>
-        purpose.Split(' ') is ["begin", { Length: 32 } id, "after", var text, "sums"] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sums) ? (id, sums) : null;
+        purpose.Split(' ') is ["begin", "with", { Length: 32 } id, "after", var text, "sums"] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sums) ? (id, sums) : null;
 }

@@ -27,7 +27,7 @@ public sealed class OwnerNode(FederationTurn turn, NodeSettings settings, IFeder
                     result = await Speak(name, port);
                 }, null, cancellation);
                 if (purpose == FederationTurn.Over || result is not null) return result;
-                log($"done: {FederationTurn.WithoutHashes(purpose!)}");
+                log($"done: {turn.SessionInWords(purpose!)}");
             }
             catch (SessionFailedException problem) when (problem.InnerException is TimeoutException or HandshakeException)
             {
@@ -37,7 +37,7 @@ public sealed class OwnerNode(FederationTurn turn, NodeSettings settings, IFeder
             {
                 // The server goes on without this one, and calls it again in its turn.
                 var cause = turn.InWords(problem.Message);
-                log(purpose is null ? $"not connected: {cause}" : $"{FederationTurn.WithoutHashes(purpose)} came to nothing: {cause}");
+                log(purpose is null ? $"not connected: {cause}" : $"{turn.SessionInWords(purpose)} came to nothing: {cause}");
                 await Task.Delay(AfterFailure, cancellation);
             }
         }

@@ -22,7 +22,7 @@ public sealed class SeatNode(Seat seat, int clients, Func<FederationTurn, NodeSe
             if (purpose == FederationTurn.Over) return;
             if (FederationTurn.Called(purpose, clients) is not { } turn)
             {
-                log($"done: {FederationTurn.WithoutHashes(purpose)}");
+                log($"done: {FederationTurn.Core.SessionInWords(purpose)}");
                 continue;
             }
 
@@ -33,7 +33,7 @@ public sealed class SeatNode(Seat seat, int clients, Func<FederationTurn, NodeSe
                     purpose = name.Purpose;
                     return _programs.Of(name, turn);
                 }, null, cancellation);
-                log($"done: {FederationTurn.WithoutHashes(purpose)}, {turn.Name}");
+                log($"done: {turn.SessionInWords(purpose)}");
             }
             catch (SessionFailedException problem) when (problem.InnerException is not (InvalidDataException or IOException or UnauthorizedAccessException))
             {

@@ -4,9 +4,12 @@ using MpcActors.Protocols;
 namespace MpcActors.Actors.Nodes;
 
 /// <summary>Where a role is reached, and how it is known: by the SHA-256 of its certificate, in hexadecimal.</summary>
-/// <param name="Port">0 of one that nobody dials; then the host is a name for it.</param>
+/// <param name="Port">0 of one that dials all others.</param>
 public sealed record NodeAddress(string Host, int Port, string Fingerprint)
 {
+    /// <summary>In place of the host of one that nobody dials.</summary>
+    public const string Dials = "which dials";
+
     public override string ToString() => Port == 0 ? Host : $"{Host}:{Port}";
 }
 

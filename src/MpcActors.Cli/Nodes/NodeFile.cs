@@ -150,7 +150,7 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
     public static RoleBlock ReadRole(Config config, string path, string name, bool isDialled, params string[] more)
     {
         var section = Section.Of(config, path, $"mpc.roles.{name}", [.. isDialled ? ["address"] : Array.Empty<string>(), "fingerprint", "certificate", "key", "secret", .. more]);
-        var (host, port) = isDialled ? Address(section.Text("address")) ?? throw section.Bad("address", AddressIs) : (name, 0);
+        var (host, port) = isDialled ? Address(section.Text("address")) ?? throw section.Bad("address", AddressIs) : (NodeAddress.Dials, 0);
         var fingerprint = Fingerprint(section.Text("fingerprint")) ?? throw section.Bad("fingerprint", FingerprintIs);
         return new(new NodeAddress(host, port, fingerprint), section.Text("certificate", $"{name}.pem"), section.Text("key", $"{name}.key"), section.Has("secret") ? section.Text("secret") : null);
     }

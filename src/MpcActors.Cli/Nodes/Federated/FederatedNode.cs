@@ -154,10 +154,10 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
         watch.Say(line);
     }
 
-    /// <summary>Beside all others, in 'up', what went well is not worth a line on the screen.</summary>
+    /// <summary>Beside all others, in 'up', a session is not worth a line on the screen: the server says what came of rounds.</summary>
     void Session(string line)
     {
-        if (run.Command == UpCommand.Name && line.StartsWith("done", StringComparison.Ordinal)) watch.Keep(line);
+        if (run.Command == UpCommand.Name) watch.Keep(line);
         else watch.Say(line);
     }
 

@@ -10,6 +10,9 @@ namespace MpcActors.Actors.Nodes;
 /// <summary>The door of a node: whoever comes has to say who it is, soon; strangers are refused and noted once, and nothing else happens.</summary>
 internal sealed class PeerListener : IAsyncDisposable
 {
+    /// <summary>Connections that may wait for another session.</summary>
+    const int MostWaiting = 64;
+
     /// <summary>Of refusals that are told apart; a scan does not fill the log.</summary>
     const int MostNoted = 32;
 
@@ -21,6 +24,7 @@ internal sealed class PeerListener : IAsyncDisposable
     readonly Func<Role, SslStream, WireReader, HeardAt, bool> _admit;
     readonly HashSet<string> _noted = [];
     readonly Task _accepting;
+    int _waiting;
 
     /// <param name="isConnected">Whether a role has a connection.</param>
     /// <param name="admit">Takes a role's connection, or says that it has one already.</param>
@@ -102,7 +106,8 @@ internal sealed class PeerListener : IAsyncDisposable
         finally
         {
             _handshakes.Release();
-            if (isWaiting) await LeaveWaiting(limit.Token);
+            if (isWaiting && Interlocked.Increment(ref _waiting) <= MostWaiting) await LeaveWaiting(limit.Token);
+            if (isWaiting) Interlocked.Decrement(ref _waiting);
             if (!isAdmitted) client.Dispose();
         }
     }

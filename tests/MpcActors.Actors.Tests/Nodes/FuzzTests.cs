@@ -39,6 +39,19 @@ public sealed class FuzzTests
         Assert.Null(await reader.Next(CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData("a line\nand another")]
+    [InlineData("\u001b[31mred")]
+    [InlineData(null)]
+    public async Task A_purpose_that_is_too_long_or_not_of_plain_letters_is_refused(string? purpose)
+    {
+        var reader = new WireReader(new MemoryStream(Bytes(new WireMessage.Joined(1, purpose ?? new string('a', SessionName.LongestPurpose + 1), 2))), () => { });
+
+        var refused = await Assert.ThrowsAsync<ProtocolViolationException>(async () => await reader.Next(CancellationToken.None));
+
+        Assert.Contains("a session's purpose of", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Mutilated_messages_are_read_or_refused_and_nothing_else()
     {

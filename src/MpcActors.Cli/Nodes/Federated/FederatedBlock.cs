@@ -25,6 +25,9 @@ sealed record FederatedBlock(
     /// <summary>The texts are clients' files.</summary>
     public bool HasFiles => Task.Length == 0;
 
+    /// <summary>For reports and messages.</summary>
+    public string TaskName => HasFiles ? "the clients' texts" : Task;
+
     /// <summary>What all nodes have to agree on.</summary>
     public IReadOnlyList<Fact> Facts =>
     [

@@ -77,69 +77,42 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
     /// <summary>The server.</summary>
     async Task DirectAsync(CancellationToken cancellation)
     {
-        var checkpoint = Path.Combine(folder.Folder, "server.checkpoint");
-        var facts = Block.PublicFacts;
+        var (checkpoint, facts) = (Path.Combine(folder.Folder, "server.checkpoint"), Block.PublicFacts);
         var saved = run.Resume ? FederationPast.Read(checkpoint, facts) : null;
         var id = saved?.Id ?? Seed.Fresh().Value.ToString("x32", CultureInfo.InvariantCulture);
         var report = await Steps.RunAsync(output.Error, ["Wait for party zero, dealer and model owner", "Train on shares, round by round"], async steps =>
         {
             steps.Next();
+            var rounds = new ServedRounds(Block);
             var server = new FederationServer(new(
-                Block.Tuning, Block.Clients, (turn, isNew) => SettingsOf(turn, turn == FederationTurn.Core ? LongestWait : isNew || turn == FederationTurn.ModelOwner ? File.Limits.Connect : Block.ClientTimeout),
-                File.SeedsOf(member), new FederatedParts(File, new Announcer(steps), cancellation).OfSeat, id, File.Roles[member.Name].Secret is null ? "" : id, saved?.Past, folder.Folder));
-            var (rounds, cost) = (new List<ServedRound>(), (Training: SessionCost.None, Joining: SessionCost.None, Aggregation: SessionCost.None));
-            var (taken, joined) = (0, 0);
+                Block.Tuning, Block.Clients, (turn, isFirst) => SettingsOf(turn, PatienceIn(turn, isFirst)), File.SeedsOf(member), new FederatedParts(File, new Announcer(steps), cancellation).OfSeat,
+                id, File.Roles[member.Name].Secret is null ? "" : id, saved?.Past, folder.Folder));
             await server.RunAsync(
                 past =>
                 {
                     past.Write(checkpoint, facts, id);
-                    if (saved is not null) watch.Say($"goes on after round {saved.Value.Past.Counted.Length}");
+                    if (saved is not null) watch.Say($"goes on after round {past.Counted.Length}");
                     steps.Next();
                 },
                 round =>
                 {
                     server.Past.Write(checkpoint, facts, id);
-                    cost = (cost.Training + round.Training, cost.Joining + round.Joining, cost.Aggregation + round.Aggregation);
-                    (taken, joined) = (taken + round.Counted.Count * Block.Tuning.LocalSteps, joined + round.Joined);
-                    rounds.Add(new(round.Round + 1, [.. round.Counted.Select(client => client + 1)], round.LeftOut.ToDictionary(entry => entry.Key + 1, entry => entry.Value), (round.Training + round.Joining + round.Aggregation).Seconds));
-                    var line = LineOf(rounds[^1]);
+                    var line = rounds.Add(round);
                     watch.Keep(line);
                     watch.Report(round.Round + 1, Block.Tuning.Rounds);
                     steps.Report((double)(round.Round + 1) / Block.Tuning.Rounds, line);
                 },
                 cancellation);
             steps.End();
-            return new FederatedReport
-            {
-                Command = run.Command,
-                Seed = Block.Tuning.Seed,
-                ElapsedSeconds = steps.Elapsed.TotalSeconds,
-                Task = Block.HasFiles ? "the clients' texts" : Block.Task,
-                Model = Block.Model,
-                Clients = Block.Clients,
-                Rounds = Block.Tuning.Rounds,
-                LocalSteps = Block.Tuning.LocalSteps,
-                Train = Block.Train,
-                TrainedParameters = server.Task.Plan.Parameters.Count,
-                Optimizer = Block.Tuning.Optimizer == LocalOptimizer.Sgd ? "sgd" : "adam",
-                TextsPerClient = server.Task.Plan.Texts,
-                Step = FederateCommand.Mean(cost.Training, taken),
-                Join = FederateCommand.Mean(cost.Joining, joined),
-                Aggregation = FederateCommand.Mean(cost.Aggregation, rounds.Count(round => round.Counted.Count > 0)),
-                PerRound = rounds,
-                Transcript = server.Past.Transcript,
-                Notes = [$"Only the model owner has the parameters, and knows how right they are: {FederatedRun.Tensors} and model.json in its folder."],
-            };
+            return rounds.Report(run.Command, server, steps.Elapsed);
         });
         folder.Write("run.json", report.ToJson() + "\n");
         output.Show(report, report.Tables(), $"Files: {Path.Combine(folder.Folder, "run.json")}");
     }
 
-    string LineOf(ServedRound round)
-    {
-        var leftOut = round.LeftOut.Count > 0 ? $"; left out: {string.Join(", ", round.LeftOut.Select(entry => $"client {entry.Key} ({entry.Value})"))}" : "";
-        return $"round {round.Round} of {Block.Tuning.Rounds}: counted {(round.Counted.Count > 0 ? string.Join(' ', round.Counted) : "nobody")}{leftOut}";
-    }
+    /// <summary>How long the server waits for whoever takes part: for all to be started at first, then for a client no longer than it must.</summary>
+    TimeSpan PatienceIn(FederationTurn turn, bool isFirst) =>
+        turn == FederationTurn.Core ? LongestWait : isFirst || turn.Client is null ? File.Limits.Connect : Block.ClientTimeout;
 
     /// <summary>Of parties and dealer: the server waits for an owner meanwhile, and says when it does no longer.</summary>
     TimeSpan LongestWait => File.Limits.Connect + Block.ClientTimeout;

@@ -7,8 +7,6 @@ namespace MpcActors.Cli;
 /// <summary>What each process of a federation makes of the configuration: its own part of the task.</summary>
 sealed class FederatedParts(FederatedFile file, IProgress<string> progress, CancellationToken cancellation)
 {
-    const string OwnTexts = "the clients' texts";
-
     FederatedBlock Block => file.Federation;
 
     /// <summary>Of party zero, the server or the dealer.</summary>
@@ -41,7 +39,7 @@ sealed class FederatedParts(FederatedFile file, IProgress<string> progress, Canc
         }
 
         var clients = Enumerable.Range(0, Block.Clients).Select(client => only is null || client == only ? Read(FileOf(client)) : null).ToArray();
-        return new(OwnTexts, Block.Labels, clients, only is null or < 0 && Block.Test is { } test ? Read(test) : []);
+        return new(Block.TaskName, Block.Labels, clients, only is null or < 0 && Block.Test is { } test ? Read(test) : []);
     }
 
     string FileOf(int client) => file.Data.GetValueOrDefault(client)

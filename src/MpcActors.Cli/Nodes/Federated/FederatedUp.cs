@@ -54,7 +54,7 @@ static class FederatedUp
                 Train = block.Train,
                 Trained = block.Trained,
             };
-            var (result, parameters) = await FederateCommand.TrainAsync(run.Command, block.HasFiles ? "the clients' texts" : block.Task, await parts.ModelAsync(), tuned, settings, steps, cancellation);
+            var (result, parameters) = await FederateCommand.TrainAsync(run.Command, block.TaskName, await parts.ModelAsync(), tuned, settings, steps, cancellation);
             folder.Write(FederatedRun.Tensors, stream => Safetensors.Write(stream, FederatedTuning.TensorsOf(tuned.Task, parameters)));
             steps.End();
             return result with { ElapsedSeconds = steps.Elapsed.TotalSeconds };

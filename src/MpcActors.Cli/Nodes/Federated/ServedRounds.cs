@@ -1,0 +1,50 @@
+using MpcActors.Actors.Federations;
+using MpcActors.Tuning.Federated;
+
+namespace MpcActors.Cli;
+
+/// <summary>What the server of a federation counted of its rounds since it was started.</summary>
+sealed class ServedRounds(FederatedBlock block)
+{
+    readonly List<ServedRound> _rounds = [];
+    SessionCost _training = SessionCost.None;
+    SessionCost _joining = SessionCost.None;
+    SessionCost _aggregation = SessionCost.None;
+    int _taken;
+    int _joined;
+
+    /// <returns>What is said of it.</returns>
+    public string Add(FederatedRound round)
+    {
+        (_training, _joining, _aggregation) = (_training + round.Training, _joining + round.Joining, _aggregation + round.Aggregation);
+        (_taken, _joined) = (_taken + round.Counted.Count * block.Tuning.LocalSteps, _joined + round.Joined);
+        var served = new ServedRound(
+            round.Round + 1, [.. round.Counted.Select(client => client + 1)], round.LeftOut.ToDictionary(entry => entry.Key + 1, entry => entry.Value),
+            (round.Training + round.Joining + round.Aggregation).Seconds);
+        _rounds.Add(served);
+        var leftOut = served.LeftOut.Count > 0 ? $"; left out: {string.Join(", ", served.LeftOut.Select(entry => $"client {entry.Key} ({entry.Value})"))}" : "";
+        return $"round {served.Round} of {block.Tuning.Rounds}: counted {(served.Counted.Count > 0 ? string.Join(' ', served.Counted) : "nobody")}{leftOut}";
+    }
+
+    public FederatedReport Report(string command, FederationServer server, TimeSpan elapsed) => new()
+    {
+        Command = command,
+        Seed = block.Tuning.Seed,
+        ElapsedSeconds = elapsed.TotalSeconds,
+        Task = block.TaskName,
+        Model = block.Model,
+        Clients = block.Clients,
+        Rounds = block.Tuning.Rounds,
+        LocalSteps = block.Tuning.LocalSteps,
+        Train = block.Train,
+        TrainedParameters = server.Task.Plan.Parameters.Count,
+        Optimizer = block.Tuning.Optimizer == LocalOptimizer.Sgd ? "sgd" : "adam",
+        TextsPerClient = server.Task.Plan.Texts,
+        Step = FederateCommand.Mean(_training, _taken),
+        Join = FederateCommand.Mean(_joining, _joined),
+        Aggregation = FederateCommand.Mean(_aggregation, _rounds.Count(round => round.Counted.Count > 0)),
+        PerRound = _rounds,
+        Transcript = server.Past.Transcript,
+        Notes = [$"Only the model owner has the parameters, and knows how right they are: {FederatedRun.Tensors} and model.json in its folder."],
+    };
+}

@@ -65,26 +65,33 @@ public sealed class FederatedUpTests
         await deployment.AllAreGone("out");
     }
 
-    [Theory]
-    [InlineData("server")]
-    [InlineData("party-0")]
-    public async Task A_role_that_is_killed_ends_it_and_a_resumed_run_has_the_same_transcript_and_model(string role)
+    [Fact]
+    public async Task A_party_or_server_that_is_killed_ends_it_and_resumed_runs_come_to_the_same_transcript_and_model()
     {
-        using var deployment = await Make(clients: 1);
+        // A round's line may be read when the next rounds are done already, but not so many of them.
+        using var deployment = await Make(text => text.Replace("rounds = 2", "rounds = 12", StringComparison.Ordinal).Replace("local-steps = 2", "local-steps = 1", StringComparison.Ordinal), clients: 1);
         var simulated = await Typed.Run(deployment.Up("simulated", "--json", "--simulated"));
 
-        var broken = await Typed.RunAnd("round 1 of 2", () => deployment.Kill("broken", role), deployment.Up("broken"));
-        Assert.Equal(1, broken.Code);
-        Assert.Contains($"{role} ended with exit code", broken.Error, StringComparison.Ordinal);
-        await deployment.AllAreGone("broken");
+        await KillAfterRound("party-0", deployment.Up("broken"));
+        await KillAfterRound("server", deployment.Up("broken", "--resume"));
         var rest = await Typed.Run(deployment.Up("broken", "--resume", "--json"));
 
         Assert.True(rest.Code == 0, rest.Error);
-        Assert.Contains("goes on after round 1", rest.Error, StringComparison.Ordinal);
-        Assert.Equal(2, Assert.Single(Json(rest.Output).GetProperty("perRound").EnumerateArray()).GetProperty("round").GetInt32());
+        int[] rounds = [.. Json(rest.Output).GetProperty("perRound").EnumerateArray().Select(round => round.GetProperty("round").GetInt32())];
+        Assert.InRange(rounds[0], 3, 12);
+        Assert.Equal(Enumerable.Range(rounds[0], 13 - rounds[0]), rounds);
+        Assert.Contains($"goes on after round {rounds[0] - 1}", rest.Error, StringComparison.Ordinal);
         Assert.Equal(Json(simulated.Output).GetProperty("transcript").GetString(), Json(rest.Output).GetProperty("transcript").GetString());
         Assert.Equal(Model(deployment, "simulated"), Model(deployment, "broken"));
         await deployment.AllAreGone("broken");
+
+        async Task KillAfterRound(string role, string[] args)
+        {
+            var broken = await Typed.RunAnd("counted 1", () => deployment.Kill("broken", role), args);
+            Assert.Equal(1, broken.Code);
+            Assert.Contains($"{role} ended with exit code", broken.Error, StringComparison.Ordinal);
+            await deployment.AllAreGone("broken");
+        }
     }
 
     [Theory]

@@ -39,6 +39,9 @@ public sealed class FederatedUpTests
         Assert.False(left.TryGetProperty("accuracy", out _));
         var owned = Json(File.ReadAllText(Path.Combine(deployment.Folder("real"), "model.json"))).GetProperty("accuracy");
         foreach (var key in new[] { "zeroShot", "private" }) Assert.Equal(right.GetProperty("accuracy").GetProperty(key).GetDouble(), owned.GetProperty(key).GetDouble());
+        Assert.Contains(
+            "client-3", JsonDocument.Parse(File.ReadAllText(Path.Combine(deployment.Folder("real"), "trace.json"))).RootElement.GetProperty("traceEvents").EnumerateArray()
+                .Where(span => span.GetProperty("ph").GetString() == "M").Select(span => span.GetProperty("args").GetProperty("name").GetString()));
         await deployment.AllAreGone("real");
     }
 

@@ -45,7 +45,6 @@ public sealed class FederationServer : IFederationSessions
     readonly SeatPrograms _programs;
     readonly FederationDirector _director;
     readonly HashSet<FederationTurn> _called = [];
-    readonly HashSet<FederationTurn> _met = [];
     readonly HashSet<FederationTurn> _absent = [];
 
     public FederationServer(ServerSettings settings)
@@ -89,10 +88,10 @@ public sealed class FederationServer : IFederationSessions
         return new(outcome.Transcript!, CostOf(outcome));
     }
 
-    /// <summary>Lets everybody go who was there last.</summary>
+    /// <summary>Lets every client go but those who were not there the last time.</summary>
     async Task PartAsync(CancellationToken cancellation)
     {
-        foreach (var turn in _met.Where(turn => turn.Client is not null && !_absent.Contains(turn)).OrderBy(turn => turn.Client).ToArray())
+        foreach (var turn in Enumerable.Range(0, _settings.Clients).Select(FederationTurn.Of).Where(turn => !_absent.Contains(turn)).ToArray())
         {
             try
             {
@@ -115,14 +114,13 @@ public sealed class FederationServer : IFederationSessions
         NodeOutcome outcome;
         try
         {
-            outcome = await Node.RunNamedAsync(_settings.Settings(turn, _called.Add(turn)), given => _programs.Of(given, turn), name, cancellation);
+            outcome = await Node.RunNamedAsync(_settings.Settings(turn, name.Purpose != FederationTurn.Over && _called.Add(turn)), given => _programs.Of(given, turn), name, cancellation);
         }
         catch (SessionFailedException problem)
         {
             throw new SessionFailedException(turn.InWords(problem.Message), problem.InnerException!);
         }
 
-        _met.Add(turn);
         _absent.Remove(turn);
         return outcome;
     }

@@ -83,7 +83,7 @@ static class NodeCommand
         var folder = new OutputFolder(settings.Common.Out);
         var secrets = file.SecretsOf(role);
         _ = secrets.In(default, role);
-        using var trace = NodeTrace.Start(role, folder);
+        using var trace = NodeTrace.Start(role.Name(), (int)role, folder);
         using var watch = new NodeWatch(role.Name(), folder, output.Error);
         return await watch.WatchAsync(() => role == Role.DataOwner ? OwnAsync(settings, folder, secrets, output, watch, cancellation) : ServeAsync(role, settings, folder, secrets, output, watch, cancellation));
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using MpcActors.Actors.Nodes;
-using MpcActors.Protocols;
 
 namespace MpcActors.Cli;
 
@@ -13,12 +12,13 @@ sealed class NodeTrace : IDisposable
 
     readonly ActivityListener _listener;
     readonly List<Span> _spans = [];
-    readonly Role _role;
+    readonly string _name;
+    readonly int _number;
     readonly OutputFolder _folder;
 
-    NodeTrace(Role role, OutputFolder folder)
+    NodeTrace(string name, int number, OutputFolder folder)
     {
-        (_role, _folder) = (role, folder);
+        (_name, _number, _folder) = (name, number, folder);
         _listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == NodeTelemetry.Name,
@@ -26,20 +26,21 @@ sealed class NodeTrace : IDisposable
             ActivityStopped = activity =>
             {
                 lock (_spans)
-                    if (_spans.Count < MostSpans) _spans.Add(new(activity.DisplayName, "X", Microseconds(activity.StartTimeUtc - DateTime.UnixEpoch), Microseconds(activity.Duration), (int)role, 0));
+                    if (_spans.Count < MostSpans) _spans.Add(new(activity.DisplayName, "X", Microseconds(activity.StartTimeUtc - DateTime.UnixEpoch), Microseconds(activity.Duration), number, 0));
             },
         };
         ActivitySource.AddActivityListener(_listener);
     }
 
-    public static NodeTrace Start(Role role, OutputFolder folder) => new(role, folder);
+    /// <param name="number">Tells roles apart where their timelines are laid over each other.</param>
+    public static NodeTrace Start(string name, int number, OutputFolder folder) => new(name, number, folder);
 
     public void Dispose()
     {
         _listener.Dispose();
-        var name = new { name = "process_name", ph = "M", pid = (int)_role, args = new { name = _role.Name() } };
+        var name = new { name = "process_name", ph = "M", pid = _number, args = new { name = _name } };
         lock (_spans)
-            _folder.Write($"trace-{_role.Name()}.json", stream => JsonSerializer.Serialize(stream, new { traceEvents = new object[] { name }.Concat(_spans.Cast<object>()).ToArray() }));
+            _folder.Write($"trace-{_name}.json", stream => JsonSerializer.Serialize(stream, new { traceEvents = new object[] { name }.Concat(_spans.Cast<object>()).ToArray() }));
     }
 
     static double Microseconds(TimeSpan time) => time.TotalMicroseconds;

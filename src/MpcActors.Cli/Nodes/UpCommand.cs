@@ -146,7 +146,7 @@ static class UpCommand
 
     /// <summary>One timeline of all nodes that left theirs.</summary>
     /// <param name="from">Folders, one for each party pair.</param>
-    static void MergeTraces(OutputFolder folder, IReadOnlyList<string> from)
+    public static void MergeTraces(OutputFolder folder, IReadOnlyList<string> from)
     {
         var events = new JsonArray();
         for (var pair = 0; pair < from.Count; pair++)

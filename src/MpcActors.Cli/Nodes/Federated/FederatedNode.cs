@@ -29,6 +29,7 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
     public static async Task<int> RunAsync(FederatedRun run, FederatedMember member, Output output, CancellationToken cancellation)
     {
         var folder = new OutputFolder(run.Common.Out);
+        using var trace = NodeTrace.Start(member.Name, run.File.Members.ToList().IndexOf(member), folder);
         using var watch = new NodeWatch(member.Name, folder, output.Error) { NameOf = role => FederationTurn.Core.InWords(role.Name()) };
         var node = new FederatedNode(run, member, folder, output, watch);
         return await watch.WatchAsync(async () =>

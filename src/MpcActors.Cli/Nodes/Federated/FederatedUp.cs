@@ -33,6 +33,7 @@ static class FederatedUp
             foreach (var process in processes) process.Dispose();
         }
 
+        UpCommand.MergeTraces(folder, [folder.Folder]);
         return UpCommand.ExitCodeOf([.. processes.Where(process => !clients.Contains(process.Name))], cancellation);
     }
 

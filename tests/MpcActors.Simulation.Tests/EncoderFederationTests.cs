@@ -98,13 +98,16 @@ public sealed class EncoderFederationTests
 
     static double Distance(IReadOnlyList<double> left, IReadOnlyList<double> right) => Math.Sqrt(left.Zip(right, (a, b) => (a - b) * (a - b)).Sum());
 
-    internal static EncoderTask Make(int clients, FederatedSettings settings, TrainedTensors trained)
+    /// <param name="only">Whose part of it a role knows: a client's, the model owner's if -1, nobody's if below; all of it if null.</param>
+    internal static EncoderTask Make(int clients, FederatedSettings settings, TrainedTensors trained, int? only = null)
     {
         var task = TinyTask.Create();
         var model = new TextEncoder(TinyModel.Create(1), TinyModel.Tokenizer);
         var encoder = EncoderPreparation.From(model, AttentionKind.Softmax);
         var labels = LabelMatrix.From(new ClearEncoder(encoder), Embed([.. task.LabelSentences]));
-        return new(settings, EncoderOutline.Of(encoder, labels.Classes), new EncoderTensors(model.Model, labels).Of, trained, [.. Enumerable.Range(0, clients).Select(Texts)]);
+        return new(
+            settings, EncoderOutline.Of(encoder, labels.Classes), only is null or -1 ? new EncoderTensors(model.Model, labels).Of : null, trained,
+            [.. Enumerable.Range(0, clients).Select(client => only is null || client == only ? Texts(client) : null)]);
 
         TextSet Texts(int client)
         {

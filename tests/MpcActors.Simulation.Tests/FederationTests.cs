@@ -159,14 +159,16 @@ public sealed class FederationTests
     internal static FederationConditions Conditions() => new(LinkProfile.Lan, _ => LinkProfile.Lan, Work.Modelled.Default);
 
     /// <summary>Texts around a direction a class.</summary>
+    internal static ClientData DataOf(int client)
+    {
+        int[] labels = [.. Enumerable.Range(0, 10).Select(i => (i + client) % Classes)];
+        double[] embeddings = [.. labels.SelectMany((label, text) => Enumerable.Range(0, Width).Select(i => (i % Classes == label ? 0.5 : 0) + 0.2 * Math.Sin(7.3 * text + 3.1 * i + client)))];
+        return ClientData.FromEmbeddings(embeddings, Width, labels);
+    }
+
     internal static HeadTask Make(int clients, FederatedSettings settings)
     {
-        var data = Enumerable.Range(0, clients).Select(client =>
-        {
-            int[] labels = [.. Enumerable.Range(0, 10).Select(i => (i + client) % Classes)];
-            double[] embeddings = [.. labels.SelectMany((label, text) => Enumerable.Range(0, Width).Select(i => (i % Classes == label ? 0.5 : 0) + 0.2 * Math.Sin(7.3 * text + 3.1 * i + client)))];
-            return ClientData.FromEmbeddings(embeddings, Width, labels);
-        }).ToArray();
+        ClientData[] data = [.. Enumerable.Range(0, clients).Select(DataOf)];
         double[] start = [.. Enumerable.Range(0, Width + 1).SelectMany(i => new[] { 0.01 * i, -0.02 * i, 0.01 * i })];
         return new(FederatedPlan.Of(settings, data, Classes), data, start);
     }

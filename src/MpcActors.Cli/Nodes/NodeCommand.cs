@@ -238,7 +238,7 @@ sealed class NodeOptions(string command)
 
     readonly Option<string?> _scenario = Options.Text("--scenario", "FILE", "A trial: what goes wrong with frames, links and processes, as for 'mpc explore'");
     readonly Option<string?> _out = Options.Text("--out", "DIR", "Folder for the files of the run and the owner's checkpoint (default: out/up)");
-    readonly Option<bool> _resume = Options.Flag("--resume", "Go on from the owner's checkpoint, if there is one");
+    readonly Option<bool> _resume = Options.Flag("--resume", "Go on from the owner's checkpoint, or a federation's, if there is one");
     readonly Option<bool> _json = Options.Flag("--json", "Write one JSON object to standard output and everything else to standard error");
 
     public void AddTo(Command to)

@@ -49,7 +49,7 @@ public sealed class FederatedUpTests
     public async Task A_client_that_is_killed_is_left_out_and_counts_again_when_it_is_back()
     {
         // More rounds than any machine is through with before it is interrupted.
-        using var deployment = await Make(text => text.Replace("rounds = 2", "rounds = 400", StringComparison.Ordinal).Replace("client-timeout = 60s", "client-timeout = 10s", StringComparison.Ordinal), clients: 2);
+        using var deployment = await Make(text => text.Replace("rounds = 2", "rounds = 400", StringComparison.Ordinal).Replace("client-timeout = 60s", "client-timeout = 5s", StringComparison.Ordinal), clients: 2);
         using var leave = new CancellationTokenSource();
         Task<Typed>? back = null;
 
@@ -72,7 +72,7 @@ public sealed class FederatedUpTests
     public async Task A_party_or_server_that_is_killed_ends_it_and_resumed_runs_come_to_the_same_transcript_and_model()
     {
         // A round's line may be read when the next rounds are done already, but not so many of them.
-        using var deployment = await Make(text => text.Replace("rounds = 2", "rounds = 12", StringComparison.Ordinal).Replace("local-steps = 2", "local-steps = 1", StringComparison.Ordinal), clients: 1);
+        using var deployment = await Make(text => text.Replace("rounds = 2", "rounds = 9", StringComparison.Ordinal).Replace("local-steps = 2", "local-steps = 1", StringComparison.Ordinal), clients: 1);
         var simulated = await Typed.Run(deployment.Up("simulated", "--json", "--simulated"));
 
         await KillAfterRound("party-0", deployment.Up("broken"));
@@ -81,8 +81,8 @@ public sealed class FederatedUpTests
 
         Assert.True(rest.Code == 0, rest.Error);
         int[] rounds = [.. Json(rest.Output).GetProperty("perRound").EnumerateArray().Select(round => round.GetProperty("round").GetInt32())];
-        Assert.InRange(rounds[0], 3, 12);
-        Assert.Equal(Enumerable.Range(rounds[0], 13 - rounds[0]), rounds);
+        Assert.InRange(rounds[0], 3, 9);
+        Assert.Equal(Enumerable.Range(rounds[0], 10 - rounds[0]), rounds);
         Assert.Contains($"goes on after round {rounds[0] - 1}", rest.Error, StringComparison.Ordinal);
         Assert.Equal(Json(simulated.Output).GetProperty("transcript").GetString(), Json(rest.Output).GetProperty("transcript").GetString());
         Assert.Equal(Model(deployment, "simulated"), Model(deployment, "broken"));

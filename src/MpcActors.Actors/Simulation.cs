@@ -36,7 +36,8 @@ public sealed record Run(TimeSpan Elapsed, IReadOnlyList<ActorTimes> Roles, IRea
         Traffic.FirstOrDefault(traffic => traffic.Link == new Link((int)from, (int)to), new LinkTraffic(new Link((int)from, (int)to), 0, 0, 0, 0));
 
     /// <summary>The times of this very run on another network.</summary>
-    public RunTimes On(NetworkConditions network) => Replay.Run(Recording, network);
+    /// <param name="onOneMachine">All roles share one machine, as processes of it do; else each has one of its own.</param>
+    public RunTimes On(NetworkConditions network, bool onOneMachine = false) => Replay.Run(Recording, network, onOneMachine);
 
     /// <summary>Writes what every role and link did on that network, in the trace event format that ui.perfetto.dev opens; leaves the stream open.</summary>
     public void WriteTrace(Stream stream, NetworkConditions network) => ChromeTrace.Write(stream, On(network).Timeline);

@@ -40,8 +40,11 @@ sealed class SessionCosts
         }
     }
 
+    /// <summary>All roles share one machine, as processes of it do; else each has one of its own.</summary>
+    public bool OnOneMachine { get; init; }
+
     /// <summary>The whole session on a network, set-up included.</summary>
-    public Cost Total(LinkProfile network) => Of(Enumerable.Range(0, _questionOfTurn.Length), Seconds(_run.On(network).Elapsed));
+    public Cost Total(LinkProfile network) => Of(Enumerable.Range(0, _questionOfTurn.Length), Seconds(TimesOn(network).Elapsed));
 
     /// <summary>The mean of some calls on a network.</summary>
     public Cost Mean(IReadOnlyCollection<PassCall> calls, LinkProfile network)
@@ -79,10 +82,12 @@ sealed class SessionCosts
     /// <summary>When each question begins on a network; the last is the farewell.</summary>
     TimeSpan[] Begins(LinkProfile network) =>
     [
-        .. _run.On(network).Timeline.Transfers
+        .. TimesOn(network).Timeline.Transfers
             .Where(transfer => transfer.Link.From == (int)Role.DataOwner && transfer.Kind == WorkKind.Online)
             .Select(transfer => transfer.Sent).Distinct().Order(),
     ];
+
+    RunTimes TimesOn(LinkProfile network) => _run.On(network, OnOneMachine);
 
     static bool Asks(RecordedTurn turn) => turn.Actor == (int)Role.DataOwner && turn.Frames.Count > 0;
 

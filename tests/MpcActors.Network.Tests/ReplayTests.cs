@@ -41,6 +41,22 @@ public sealed class ReplayTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void On_one_machine_turns_follow_each_other_and_the_network_waits_as_before()
+    {
+        var recording = Programs.LockStep(LinkProfile.Lan, [(30, 50, 375), (40, 7, 375)], record: true).Recording;
+
+        var apart = Replay.Run(recording, LinkProfile.Lan);
+        var together = Replay.Run(recording, LinkProfile.Lan, onOneMachine: true);
+
+        // Actor 1 begins its first turn where actor 0 ends its own, so what it sends is 30 later, and with it all of actor 0's next turn.
+        var spans = together.Timeline.Work.Where(span => span.Kind == WorkKind.Online).OrderBy(span => span.Start).ToArray();
+        Assert.Equal(TimeSpan.FromTicks(30), spans[1].Start);
+        Assert.All(spans.Zip(spans.Skip(1)), pair => Assert.True(pair.First.Start + pair.First.Duration <= pair.Second.Start));
+        Assert.True(together.Elapsed > apart.Elapsed);
+        Assert.Equal(apart.Actors.Select(actor => actor.Busy), together.Actors.Select(actor => actor.Busy));
+    }
+
+    [Fact]
     public void A_slower_network_makes_no_actor_faster() => Prop.ForAll(Seeds, seed =>
     {
         var recording = Programs.Tangle(LinkProfile.Wan2, seed, record: true).Clock.Recording;

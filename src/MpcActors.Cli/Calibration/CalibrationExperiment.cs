@@ -12,7 +12,8 @@ namespace MpcActors.Cli;
 /// <summary>Forward passes simulated, simulated at real speed, and by processes over shaped links: whether they take as long as predicted, and say the same.</summary>
 /// <remarks>
 /// Nobody deals before the run in any of the three: what is dealt takes time and bandwidth, as between processes. Of a link the prediction for processes
-/// knows the latency that a small frame was seen to take just before, as one would ping a real network; the other two have the profile's own.
+/// knows the latency that a small frame was seen to take just before, as one would ping a real network, and that all of them share this machine's cores; the other two have the profile's own,
+/// and roles with a machine each.
 /// Connecting and sharing model and texts are in no figure. Medians of passes are compared, since a machine has other things to do now and then.
 /// </remarks>
 sealed class CalibrationExperiment : IExperiment
@@ -61,18 +62,21 @@ sealed class CalibrationExperiment : IExperiment
         var owner = Questions();
         var transcript = await deployment.RunAsync(owner, name, new Output(TextWriter.Null, TextWriter.Null, IsJson: true), cancellation);
 
-        var costs = new SessionCosts(simulated);
-        var predicted = PredictedOn(network);
+        var predicted = PredictedOn(network, isOneMachine: false);
         return
         [
             new(network, size.Passes, "simulated", simulated.Transcript, network, predicted, predicted),
             new(network, size.Passes, "real-time", real.Transcript, network, predicted, MedianOf(timed)),
-            new(network, size.Passes, "processes", transcript, pinged, PredictedOn(pinged), MedianOf(owner)),
+            new(network, size.Passes, "processes", transcript, pinged, PredictedOn(pinged, isOneMachine: true), MedianOf(owner)),
         ];
 
         TimedQuestions Questions() => new(job, file.Session, size.Prompts, size.WarmUps, size.Passes);
 
-        double PredictedOn(LinkProfile link) => Median(questions.Timed.Select(timed => costs.Mean([timed.Call], link).Seconds));
+        double PredictedOn(LinkProfile link, bool isOneMachine)
+        {
+            var costs = new SessionCosts(simulated) { OnOneMachine = isOneMachine };
+            return Median(questions.Timed.Select(timed => costs.Mean([timed.Call], link).Seconds));
+        }
 
         async Task<(Run Run, TimedQuestions Questions)> SimulateAsync(bool isRealTime)
         {

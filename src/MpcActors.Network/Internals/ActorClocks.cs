@@ -1,12 +1,14 @@
 namespace MpcActors.Network;
 
 /// <summary>Each actor's clock through its turns, and what was sent: shared by a live run and its replay, so that the two cannot differ.</summary>
-internal sealed class ActorClocks(IReadOnlyDictionary<int, string> actors)
+/// <param name="onOneMachine">A turn begins when the turns before it, whosever they are, are over.</param>
+internal sealed class ActorClocks(IReadOnlyDictionary<int, string> actors, bool onOneMachine = false)
 {
     readonly SortedDictionary<int, ActorTimes> _times = new(actors.Keys.ToDictionary(actor => actor, actor => new ActorTimes(actor, default, default, default)));
     readonly SortedDictionary<Link, LinkTraffic> _traffic = [];
     int? _inTurn;
     TimeSpan _begun;
+    TimeSpan _machineFree;
 
     /// <summary>The latest arrival so far; no event of the run before it is still to come.</summary>
     internal TimeSpan Now { get; private set; }
@@ -34,7 +36,9 @@ internal sealed class ActorClocks(IReadOnlyDictionary<int, string> actors)
         // A turn that no frame began happens now: earlier, it could send frames that arrive before ones already released.
         var ready = arrival ?? Now;
         _inTurn = actor;
-        return _begun = free > ready ? free : ready;
+        _begun = free > ready ? free : ready;
+        if (onOneMachine && _machineFree > _begun) _begun = _machineFree;
+        return _begun;
     }
 
     /// <summary>Ends the turn and says when.</summary>
@@ -47,7 +51,7 @@ internal sealed class ActorClocks(IReadOnlyDictionary<int, string> actors)
         foreach (var frame in frames) Validate(actor, frame);
 
         var times = Of(actor);
-        var ended = _begun + busy;
+        var ended = _machineFree = _begun + busy;
         _times[actor] = new(actor, ended, times.Busy + busy, times.OfflineBusy + offlineBusy);
         _inTurn = null;
         foreach (var frame in frames) Count(frame);

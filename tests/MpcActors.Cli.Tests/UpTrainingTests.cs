@@ -120,7 +120,7 @@ public sealed class UpTrainingTests
     [InlineData("method = sft\n schedule = steep", "mpc.session.schedule is steep, but must be one of constant, linear, cosine")]
     [InlineData("method = sft\n suite = auto", "mpc.session.suite is auto, but must be one of fused, published, prifft")]
     [InlineData("method = sft\n reveal = loss", "mpc.session.reveal is loss, but must be logits with method = sft")]
-    [InlineData("method = sft\n train-embedding = perhaps", "mpc.session.train-embedding")]
+    [InlineData("method = sft\n train-embedding = perhaps", "mpc.session.train-embedding is perhaps, but must be true or false")]
     [InlineData("method = prompt\n train-embedding = true", "has mpc.session.train-embedding: a setting of method = sft, but method is prompt")]
     [InlineData("method = sft\n steps = 3\n warm-up = 4", "the warm-up takes 4 of 3 steps")]
     [InlineData("method = sft\n weight-decay = 0.1", "a weight decay of 0.1 is for AdamW, not for Adam")]

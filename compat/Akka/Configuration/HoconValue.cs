@@ -54,7 +54,7 @@ public sealed class HoconValue
     {
         "on" or "true" => true,
         "off" or "false" => false,
-        _ => throw new FormatException($"expected on, off, true or false, found {Describe()}"),
+        _ => throw new NotSupportedException($"expected on, off, true or false, found {Describe()}"),
     };
 
     public int GetInt() => Parse<int>("a whole number", NumberStyles.Integer);

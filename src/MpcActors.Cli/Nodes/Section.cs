@@ -45,7 +45,12 @@ sealed class Section(Config config, string file, string path)
         return number > 0 && double.IsFinite(number) ? number : throw Bad(key, "a number above 0");
     }
 
-    public bool Flag(string key) => Read(key, false, () => config.GetBoolean(key));
+    public bool Flag(string key) => Has(key) && config.GetString(key) switch
+    {
+        "true" or "on" => true,
+        "false" or "off" => false,
+        _ => throw Bad(key, "true or false"),
+    };
 
     public ulong Seed(string key, ulong initial) => Has(key)
         ? ulong.TryParse(config.GetString(key), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)

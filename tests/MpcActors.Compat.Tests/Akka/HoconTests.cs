@@ -56,7 +56,7 @@ public sealed class HoconTests
         Assert.True(Parsed.GetBoolean("on"));
         Assert.False(Parsed.GetBoolean("off"));
         Assert.True(ConfigurationFactory.ParseString("a = true").GetBoolean("a"));
-        Assert.ThrowsAny<Exception>(() => ConfigurationFactory.ParseString("a = maybe").GetBoolean("a"));
+        Assert.Throws<NotSupportedException>(() => ConfigurationFactory.ParseString("a = maybe").GetBoolean("a"));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using MpcActors.Actors.Federations;
@@ -19,6 +20,7 @@ sealed record FederatedRun(string Command, FederatedFile File, CommonSettings Co
 /// <summary>One role of a federation, in this process.</summary>
 sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolder folder, Output output, NodeWatch watch)
 {
+    readonly long _started = Stopwatch.GetTimestamp();
     readonly HashSet<string> _said = [];
     readonly X509Certificate2 _certificate = RoleFiles.Certificate(run.File.Roles[member.Name], run.File.Beside);
 
@@ -67,7 +69,15 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
     {
         folder.Write(FederatedRun.Tensors, stream => Safetensors.Write(stream, FederatedTuning.TensorsOf(tuning.Task, parameters)));
         var accuracy = tuning.TestTexts == 0 ? null : new OwnedAccuracy(tuning.Accuracy(tuning.Task.Start), tuning.Accuracy(parameters), tuning.TestTexts);
-        var report = new FederatedModelReport { Command = run.Command, Seed = Block.Tuning.Seed, Accuracy = accuracy, TrainedParameters = parameters.Length, Tensors = Path.Combine(folder.Folder, FederatedRun.Tensors) };
+        var report = new FederatedModelReport
+        {
+            Command = run.Command,
+            Seed = Block.Tuning.Seed,
+            ElapsedSeconds = Stopwatch.GetElapsedTime(_started).TotalSeconds,
+            Accuracy = accuracy,
+            TrainedParameters = parameters.Length,
+            Tensors = Path.Combine(folder.Folder, FederatedRun.Tensors),
+        };
         folder.Write("model.json", report.ToJson() + "\n");
         watch.Say(accuracy is null
             ? $"has the trained parameters: {report.Tensors}"

@@ -12,16 +12,16 @@ sealed class FewShotTable(IReadOnlyList<FewShotPart> parts, IReadOnlyList<string
     public IReadOnlyList<ExperimentRow> Rows() =>
     [
         .. Lines().SelectMany(line => new[] { line.Clear, line.Private }.Where(some => some.Parts.Length > 0).Select(some => Row(line, some))),
-        .. parts.SelectMany(part => part.Curve.Select(point => new ExperimentRow(
-            FormattableString.Invariant($"{part.Task}, {part.Method}, {part.Where}, seed {part.Seed}: after {point.Queries} queries"), null, point.TestAccuracy ?? point.DevAccuracy, "accuracy")
+        .. parts.SelectMany(part => part.Curve.Select(point => (Part: part, Point: point, Of: point.TestAccuracy is null ? "development texts" : "test texts"))).Select(one => new ExperimentRow(
+            FormattableString.Invariant($"{one.Part.Task}, {one.Part.Method}, {one.Part.Where}, seed {one.Part.Seed}: after {one.Point.Queries} queries, of the {one.Of}"), null, one.Point.TestAccuracy ?? one.Point.DevAccuracy, "accuracy")
         {
             More = new()
             {
-                ["task"] = part.Task, ["method"] = part.Method, ["where"] = part.Where, ["seed"] = part.Seed, ["queries"] = point.Queries,
-                ["of"] = point.TestAccuracy is null ? "development texts" : "test texts", ["trainLoss"] = point.TrainLoss, ["devAccuracy"] = point.DevAccuracy,
-                ["sentBytes"] = (object?)Sent(part, point) ?? "unknown",
+                ["task"] = one.Part.Task, ["method"] = one.Part.Method, ["where"] = one.Part.Where, ["seed"] = one.Part.Seed, ["queries"] = one.Point.Queries,
+                ["of"] = one.Of, ["trainLoss"] = one.Point.TrainLoss, ["devAccuracy"] = one.Point.DevAccuracy,
+                ["sentBytes"] = (object?)Sent(one.Part, one.Point) ?? "unknown",
             },
-        })),
+        }),
     ];
 
     public string Markdown()

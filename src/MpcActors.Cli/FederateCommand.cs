@@ -80,7 +80,7 @@ static class FederateCommand
         if (settings.Resume && settings.CheckpointFile is { } file && FederatedState.Read(file, facts) is { } saved)
         {
             await federation.ResumeAsync(saved, cancellation);
-            for (var round = 0; round < saved.Rounds; round++) clear.Round(round, saved.Counted[round]);
+            for (var round = 0; round < federation.Rounds; round++) clear.Round(round, saved.Past.Counted[round]);
             steps.Announce($"goes on after round {federation.Rounds}");
         }
         else

@@ -60,7 +60,7 @@ public sealed class FederationTests
         Near(clear.Parameters, federation.Parameters, 5e-3);
 
         // So that a run which goes on with other drop-outs is set beside the right twin.
-        Assert.Equal([[0, 2], [0, 1, 2]], FederatedState.FromBytes(federation.State.ToBytes()).Counted);
+        Assert.Equal([[0, 2], [0, 1, 2]], FederatedState.FromBytes(federation.State.ToBytes()).Past.Counted);
     }
 
     [Fact]

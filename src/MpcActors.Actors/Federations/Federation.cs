@@ -63,7 +63,7 @@ public sealed class Federation : IFederationSessions
     /// <summary>The global parameters in the clear. A simulation can add up both parties' halves; nobody in it can.</summary>
     public double[] Parameters => FixedPoint.Decode(_seats[Seat.Zero].Parameters.Value + _seats[Seat.One].Parameters.Value, _task.ParameterBits);
 
-    public FederatedState State => new(_director.Past.Counted, Transcript, [.. _director.Past.Joined.Keys], _seats[Seat.Zero].Parameters.Value.Values, _seats[Seat.One].Parameters.Value.Values);
+    public FederatedState State => new(_director.Past, _seats[Seat.Zero].Parameters.Value.Values, _seats[Seat.One].Parameters.Value.Values);
 
     /// <summary>The model owner gives out its parameters.</summary>
     public Task<SessionCost> OpenAsync(CancellationToken cancellation = default) => _director.OpenAsync(cancellation);
@@ -73,9 +73,9 @@ public sealed class Federation : IFederationSessions
     public async Task ResumeAsync(FederatedState state, CancellationToken cancellation = default)
     {
         var plan = _task.Plan;
-        if (state.Zero.Length != plan.Parameters.Count || state.Joined.Any(client => (uint)client >= (uint)plan.Clients))
+        if (state.Zero.Length != plan.Parameters.Count || state.Past.Joined.Keys.Any(client => (uint)client >= (uint)plan.Clients))
             throw new InvalidDataException($"the saved state has {state.Zero.Length} parameters, not {plan.Parameters}");
-        await _director.GoOnAsync(new(state.Counted, state.Transcript, Brings(null), state.Joined.ToDictionary(client => client, client => Brings(client))), cancellation);
+        await _director.GoOnAsync(state.Past, cancellation);
         _seats[Seat.Zero].Parameters = new(RingTensor.Of(plan.Parameters, state.Zero), _task.ParameterBits);
         _seats[Seat.One].Parameters = new(RingTensor.Of(plan.Parameters, state.One), _task.ParameterBits);
     }

@@ -18,21 +18,7 @@ public sealed record FederationPast(int[][] Counted, string Transcript, string M
     {
         facts.Write(writer);
         writer.Write(id);
-        writer.Write(Counted.Length);
-        foreach (var round in Counted)
-        {
-            writer.Write(round.Length);
-            foreach (var client in round) writer.Write(client);
-        }
-
-        writer.Write(Transcript);
-        writer.Write(Model);
-        writer.Write(Joined.Count);
-        foreach (var (client, texts) in Joined)
-        {
-            writer.Write(client);
-            writer.Write(texts);
-        }
+        Write(writer);
     }));
 
     /// <summary>What a file holds, or null if there is none.</summary>
@@ -44,17 +30,42 @@ public sealed record FederationPast(int[][] Counted, string Transcript, string M
         StateStream.Read(file, Heading, reader =>
         {
             facts.Require(reader, path);
-            var (id, counted) = (reader.ReadString(), new int[reader.ReadCount()][]);
-            for (var round = 0; round < counted.Length; round++)
-            {
-                counted[round] = new int[reader.ReadCount()];
-                for (var i = 0; i < counted[round].Length; i++) counted[round][i] = reader.ReadInt32();
-            }
-
-            var (transcript, model, joined) = (reader.ReadString(), reader.ReadString(), new Dictionary<int, string>());
-            for (var left = reader.ReadCount(); left > 0; left--) joined[reader.ReadInt32()] = reader.ReadString();
-            read = (new(counted, transcript, model, joined), id);
+            var id = reader.ReadString();
+            read = (Read(reader), id);
         });
         return read;
+    }
+
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(Counted.Length);
+        foreach (var round in Counted)
+        {
+            writer.Write(round.Length);
+            foreach (var client in round) writer.Write(client);
+        }
+
+        writer.Write(Transcript);
+        writer.Write(Model);
+        writer.Write(Joined.Count);
+        foreach (var (client, texts) in Joined.OrderBy(entry => entry.Key))
+        {
+            writer.Write(client);
+            writer.Write(texts);
+        }
+    }
+
+    internal static FederationPast Read(BinaryReader reader)
+    {
+        var counted = new int[reader.ReadCount()][];
+        for (var round = 0; round < counted.Length; round++)
+        {
+            counted[round] = new int[reader.ReadCount()];
+            for (var i = 0; i < counted[round].Length; i++) counted[round][i] = reader.ReadInt32();
+        }
+
+        var (transcript, model, joined) = (reader.ReadString(), reader.ReadString(), new SortedDictionary<int, string>());
+        for (var left = reader.ReadCount(); left > 0; left--) joined[reader.ReadInt32()] = reader.ReadString();
+        return new(counted, transcript, model, joined);
     }
 }

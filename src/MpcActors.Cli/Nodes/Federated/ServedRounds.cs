@@ -26,7 +26,7 @@ sealed class ServedRounds(FederatedBlock block)
         return $"round {served.Round} of {block.Tuning.Rounds}: counted {(served.Counted.Count > 0 ? string.Join(' ', served.Counted) : "nobody")}{leftOut}";
     }
 
-    public FederatedReport Report(string command, FederationServer server, TimeSpan elapsed) => new()
+    public FederatedServerReport Report(string command, FederationServer server, TimeSpan elapsed) => new()
     {
         Command = command,
         Seed = block.Tuning.Seed,

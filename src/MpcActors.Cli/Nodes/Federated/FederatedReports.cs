@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 namespace MpcActors.Cli;
 
 /// <summary>What the server of a federation of processes reports; means and rounds are of the time since the processes were started, bytes are those of frames.</summary>
-sealed record FederatedReport : FederationReport<ServedRound>
+sealed record FederatedServerReport : FederationReport<ServedRound>
 {
     public IEnumerable<IRenderable> Tables()
     {

@@ -32,12 +32,43 @@ public sealed class PairsTests
         Assert.True(two.Code == 0, two.Error);
         var (divided, whole) = (JsonDocument.Parse(two.Output).RootElement, JsonDocument.Parse(one.Output).RootElement);
         Assert.Equal(whole.GetProperty("accuracy").GetProperty("private").GetRawText(), divided.GetProperty("accuracy").GetProperty("private").GetRawText());
+        var (ours, theirs) = (Losses(divided), Losses(whole));
+        Assert.Equal(theirs.Length, ours.Length);
+        Assert.All(ours.Zip(theirs), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
         Assert.NotEqual(whole.GetProperty("transcript").GetString(), divided.GetProperty("transcript").GetString());
         var sessions = divided.GetProperty("attention").EnumerateArray().ToArray();
         Assert.Equal(["processes, pair 1", "processes, pair 2"], sessions.Select(session => session.GetProperty("network").GetString()));
         Assert.All(sessions, session => Assert.True(session.GetProperty("sentBytesPerParty")[0].GetInt64() > 100_000));
         Assert.Contains("\"party-0 2\"", await File.ReadAllTextAsync(Path.Combine(deployment.Folder("two"), "trace.json")), StringComparison.Ordinal);
         await deployment.AllAreGone("two");
+
+        static double[] Losses(JsonElement run) => [.. run.GetProperty("curves")[0].GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("trainLoss").GetDouble())];
+    }
+
+    [Fact]
+    public async Task Pairs_end_with_the_run_that_is_interrupted_and_leave_nothing_running()
+    {
+        using var deployment = await Deployment.Make(text => text.Replace("queries = 12", "queries = 4000", StringComparison.Ordinal), pairs: 2);
+
+        var interrupted = await Typed.RunUntil("", "4 of 4000 queries", deployment.Up("out", "--pair", deployment.Spare));
+
+        Assert.Equal(130, interrupted.Code);
+        await deployment.AllAreGone("out");
+    }
+
+    [Fact]
+    public async Task A_pair_is_named_once_and_by_the_data_owner()
+    {
+        using var scratch = new Scratch();
+        Assert.Equal(0, (await Typed.Run("certs", scratch.Path("keys"), "--pairs", "2")).Code);
+        string[] files = ["--config", Path.Combine(scratch.Path("keys"), "node.hocon"), "--pair", Path.Combine(scratch.Path("keys"), "node-2.hocon")];
+
+        var twice = await Typed.Run(["up", .. files, .. files[2..], "--out", scratch.Path("out")]);
+        var party = await Typed.Run(["node", "--role", "party-0", .. files, "--out", scratch.Path("out")]);
+
+        Assert.Equal((2, 2), (twice.Code, party.Code));
+        Assert.Contains("node-2.hocon' has: each pair, and the data owner for each, listens at an address of its own", twice.Error, StringComparison.Ordinal);
+        Assert.Contains("--pair is for the data owner, which divides its work among pairs; party-0 has the configuration of its own pair alone", party.Error, StringComparison.Ordinal);
     }
 
     [Fact]

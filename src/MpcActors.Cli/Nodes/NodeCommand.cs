@@ -51,6 +51,7 @@ static class NodeCommand
             if (result.GetValue(number) is not null) throw new BadInputException("--number is for the clients of a federation, which --config is none of");
             var self = NodeFile.RoleOf(result.GetValue(role) ?? throw new BadInputException($"--role is needed: {string.Join(", ", NodeFile.RoleNames)}"));
             var settings = options.Read(result);
+            if (settings.Pairs.Count > 0 && self != Role.DataOwner) throw new BadInputException($"--pair is for the data owner, which divides its work among pairs; {self.Name()} has the configuration of its own pair alone");
             if (result.GetValue(withParent)) StopWithParent(stop);
             return await RunAsync(self, settings, Output.Of(result, settings.Common), stop.Token);
         });
@@ -266,7 +267,7 @@ sealed class NodeOptions(string command)
         var common = new CommonSettings(result.GetValue(_json), file.Session.Tuning.Seed, folder, LinkProfile.Lan, Actors.Work.Measured);
         var run = new NodeRun(command, file, common, new(Path.Combine(folder, "owner.checkpoint"), result.GetValue(_resume)), result.GetValue(_cluster) is { } cluster ? ClusterFile.Read(cluster) : null, result.GetValue(_scenario) is { } scenario ? ScenarioFile.Read(scenario) : null)
         {
-            Pairs = [.. (result.GetValue(_pair) ?? []).Select(pair => PairOf(file, pair))],
+            Pairs = PairsOf(file, result.GetValue(_pair) ?? []),
         };
         if (run.Pairs.Count > 0 && file.Session.Gradients is not null)
             throw new BadInputException($"--pair is for method = fot, whose prompts can be tried apart: each step of a training begins where the last one ended; leave it out, and the roles of '{file.Path}' train");
@@ -274,15 +275,23 @@ sealed class NodeOptions(string command)
         return run;
     }
 
-    /// <summary>Its session is that of the first, at other addresses.</summary>
-    static NodeFile PairOf(NodeFile first, string path)
+    /// <summary>Their session is that of the first, at other addresses.</summary>
+    static IReadOnlyList<NodeFile> PairsOf(NodeFile first, IEnumerable<string> paths)
     {
-        var pair = NodeFile.Read(path);
-        foreach (var (fact, other) in first.Facts.Zip(pair.Facts))
-            if (fact != other) throw new BadInputException($"'{path}' has {other.Name} = {other.Value}, '{first.Path}' has {fact.Value}: pairs that share a population have one session's settings");
-        foreach (var (role, block) in pair.Roles)
-            if (first.Roles.Values.Any(other => (other.Address.Host, other.Address.Port) == (block.Address.Host, block.Address.Port)) && role != Role.ModelOwner)
-                throw new BadInputException($"'{path}' has {role.Name()} at {block.Address}, as '{first.Path}' has: each pair, and the data owner for each, listens at an address of its own");
-        return pair;
+        var all = new List<NodeFile> { first };
+        foreach (var path in paths)
+        {
+            var pair = NodeFile.Read(path);
+            foreach (var (fact, other) in first.Facts.Zip(pair.Facts))
+                if (fact != other) throw new BadInputException($"'{path}' has {other.Name} = {other.Value}, '{first.Path}' has {fact.Value}: pairs that share a population have one session's settings");
+
+            // Of two roles the later one dials, so nobody comes to the model owner.
+            foreach (var (role, block) in pair.Roles.Where(role => role.Key != Role.ModelOwner))
+                if (all.FirstOrDefault(known => known.Roles.Values.Any(other => (other.Address.Host, other.Address.Port) == (block.Address.Host, block.Address.Port))) is { } taken)
+                    throw new BadInputException($"'{path}' has {role.Name()} at {block.Address}, as '{taken.Path}' has: each pair, and the data owner for each, listens at an address of its own");
+            all.Add(pair);
+        }
+
+        return all[1..];
     }
 }

@@ -70,12 +70,13 @@ static class UpCommand
     public static async Task<int> RunAsync(NodeRun settings, NodeRun[] spares, Output output, Func<IReadOnlyList<RoleProcess>, Task> disturb, CancellationToken cancellation)
     {
         var folder = new OutputFolder(settings.Common.Out);
+        string[] ofPairs = [.. settings.Pairs.Select((_, i) => new OutputFolder(Path.Combine(settings.Common.Out, string.Create(CultureInfo.InvariantCulture, $"pair-{i + 2}"))).Folder)];
         foreach (var file in settings.Pairs.Prepend(settings.File))
             foreach (var role in file.Roles.Keys) _ = file.SettingsOf(role, _ => { });
         settings = settings with { Cluster = settings.ClusterIfAvailable(output.Error.WriteLine) };
         var processes = settings.File.Roles.Keys.Order().Select(role => RoleProcess.Of(role, settings, output)).ToList();
         processes.AddRange(settings.Pairs.SelectMany((pair, i) => pair.Roles.Keys.Where(role => role != Role.DataOwner).Order().Select(role => RoleProcess.Of(
-            role, settings with { File = pair, Pairs = [], Common = settings.Common with { Out = Path.Combine(settings.Common.Out, FolderOf(i)) } }, output, string.Create(CultureInfo.InvariantCulture, $"{role.Name()} {i + 2}")))));
+            role, settings with { File = pair, Pairs = [], Common = settings.Common with { Out = ofPairs[i] } }, output, string.Create(CultureInfo.InvariantCulture, $"{role.Name()} {i + 2}")))));
         if (settings.Cluster is { } cluster)
         {
             processes.Insert(0, RoleProcess.Coordinator(cluster, output));
@@ -96,7 +97,7 @@ static class UpCommand
 
         // What serves in a cluster does so until it is ended.
         if (settings.Cluster is not null) processes.RemoveAll(process => process.Role != Role.DataOwner);
-        MergeTraces(folder, [folder.Folder, .. settings.Pairs.Select((_, i) => Path.Combine(folder.Folder, FolderOf(i)))]);
+        MergeTraces(folder, [folder.Folder, .. ofPairs]);
         return ExitCodeOf(processes, cancellation);
     }
 
@@ -106,9 +107,6 @@ static class UpCommand
         var worst = processes.Select(process => process.ExitCode).FirstOrDefault(code => code == (int)ExitCode.BadInput, processes.Max(process => process.ExitCode));
         return cancellation.IsCancellationRequested ? throw new OperationCanceledException(cancellation) : worst is >= 0 and <= 2 ? worst : (int)ExitCode.RunFailed;
     }
-
-    /// <summary>Of a further pair's files.</summary>
-    static string FolderOf(int pair) => string.Create(CultureInfo.InvariantCulture, $"pair-{pair + 2}");
 
     /// <summary>A session of one crew ends when one of its roles fails.</summary>
     static bool IsOver(RoleProcess ended, IReadOnlyList<RoleProcess> running) => ended.ExitCode != 0;

@@ -25,6 +25,7 @@ static class FederateCommand
             ("mpc federate", "two clients on Yelp reviews"),
             ("mpc federate --offline --clients 4 --split dirichlet --alpha 0.3", "a tiny model and task that come with the program, texts skewed by class"),
             ("mpc federate --offline --clients 3 --drop-out 2:3", "the third client drops out in the middle of the second round"),
+            ("mpc federate --offline --clients 4 --pairs 2", "two party pairs, each with two of the clients: about half the time for a round"),
             ("mpc federate --offline --train lora --rank 4", "low-rank adapters of the encoder's attention instead of a classifier on it"),
             ("mpc federate --network clients.hocon", "a file with mpc.link for all and mpc.clients.client-2 for one that is slow"),
             ("mpc federate --checkpoint run1 --resume", "goes on where an interrupted run was, and ends in the same bytes"));
@@ -74,6 +75,7 @@ static class FederateCommand
             settings.Common.Network, client => settings.Lines.GetValueOrDefault(client + 1, settings.Common.Network), settings.Common.Work)
         {
             Faults = (round, client) => settings.DropOuts.Contains((round, client)) ? new(new FrameFault(FaultKind.Kill, Role.DataOwner, Role.PartyZero, half)) : FaultPlan.None,
+            Pairs = settings.Pairs,
         });
         var clear = new ClearFederation(tuned.Task);
         var facts = tuned.Task.Facts;
@@ -88,7 +90,7 @@ static class FederateCommand
             await federation.OpenAsync(cancellation);
         }
 
-        var done = new List<FederateRound>();
+        var (done, rounds) = (new List<FederateRound>(), new List<FederatedRound>());
         var (training, joining, aggregation, taken, joined) = (SessionCost.None, SessionCost.None, SessionCost.None, 0, 0);
         while (federation.Rounds < tuning.Rounds)
         {
@@ -97,10 +99,11 @@ static class FederateCommand
             clear.Round(round.Round, round.Counted);
             (training, joining, aggregation) = (training + round.Training, joining + round.Joining, aggregation + round.Aggregation);
             (taken, joined) = (taken + round.Counted.Count * tuning.LocalSteps, joined + round.Joined);
+            rounds.Add(round);
             done.Add(new(
                 round.Round + 1, [.. round.Counted.Select(client => client + 1)], round.LeftOut.ToDictionary(entry => entry.Key + 1, entry => entry.Value),
                 tuned.Accuracy(clear.Parameters), tuned.Accuracy(federation.Parameters),
-                (round.Training + round.Joining + round.Aggregation).Seconds));
+                round.Seconds, round.SecondsOfOnePair));
             if (settings.CheckpointFile is { } path) federation.State.Write(path, facts);
             var leftOut = round.LeftOut.Count > 0 ? $"; left out: {string.Join(", ", round.LeftOut.Select(entry => $"client {entry.Key + 1} ({entry.Value})"))}" : "";
             steps.Report((double)federation.Rounds / tuning.Rounds, string.Create(
@@ -120,6 +123,9 @@ static class FederateCommand
             Train = settings.Train,
             TrainedParameters = start.Length,
             Optimizer = tuning.Optimizer == LocalOptimizer.Sgd ? "sgd" : "adam",
+            Pairs = settings.Pairs,
+            SecondsPerRound = RoundTimes.Of(rounds),
+            TransferredBytesPerRound = rounds.Count == 0 ? 0 : rounds.Average(round => round.Transfers.SentBytes.Sum()),
             TextsPerClient = plan.Texts,
             Accuracy = new(tuned.Accuracy(start), tuned.Accuracy(clear.Parameters), tuned.Accuracy(parameters)),
             ParameterError = parameters.Zip(clear.Parameters, (left, right) => Math.Abs(left - right)).Max(),
@@ -136,10 +142,13 @@ static class FederateCommand
                 settings.Trained is null
                     ? "Features are opened under masks once, when a client joins; a step opens parameters, scores and errors."
                     : "The encoder's frozen tensors are opened under masks once, before the first client joins; a step is one of the whole encoder, in PriFFT's hybrid.",
+                .. settings.Pairs > 1 ? new[] { TransferNote } : [],
                 "Accuracies between rounds are looked up by the simulator, which sees both halves; only the model owner gets the parameters, at the end.",
             ],
         }, parameters);
     }
+
+    public const string TransferNote = "Parameters and updates go between machines of the same side only; a round takes as long as the slowest pair, with what goes to it and from it.";
 
     public static FederateStep Mean(SessionCost cost, int count) => count == 0
         ? new(0, 0, [0, 0], 0)
@@ -148,18 +157,24 @@ static class FederateCommand
     public static IEnumerable<IRenderable> Tables(FederateReport report)
     {
         var accuracy = new Table { Title = new TableTitle($"Accuracy: {report.Task}, {report.Model}, {report.Clients} clients, {report.Train} ({report.TrainedParameters} parameters), {report.LocalSteps} local steps of {report.Optimizer}") };
-        foreach (var name in new[] { "round", "counted", "left out", "in the clear", "on shares", "seconds" }) accuracy.AddColumn(name);
-        accuracy.AddRow("start", "", "", Number(report.Accuracy.ZeroShot), Number(report.Accuracy.ZeroShot), "");
+        foreach (var name in (string[])["round", "counted", "left out", "in the clear", "on shares", .. SecondsColumns(report.Pairs)]) accuracy.AddColumn(name);
+        accuracy.AddRow(["start", "", "", Number(report.Accuracy.ZeroShot), Number(report.Accuracy.ZeroShot), .. SecondsColumns(report.Pairs).Select(_ => "")]);
         foreach (var round in report.PerRound)
         {
             accuracy.AddRow(
-                round.Round.ToString(CultureInfo.InvariantCulture), string.Join(' ', round.Counted), string.Join(' ', round.LeftOut.Keys), Number(round.Clear), Number(round.Private), Number(round.Seconds));
+                [round.Round.ToString(CultureInfo.InvariantCulture), string.Join(' ', round.Counted), string.Join(' ', round.LeftOut.Keys), Number(round.Clear), Number(round.Private), .. Seconds(report.Pairs, round.Seconds, round.SecondsOfOnePair)]);
         }
 
+        accuracy.AddRow(["mean", "", "", "", "", .. Seconds(report.Pairs, report.SecondsPerRound.AllPairs, report.SecondsPerRound.OnePair)]);
         yield return accuracy;
         yield return CostsOf(report.Join, report.Step, report.Aggregation);
         foreach (var note in report.Notes) yield return new Padder(new Text("· " + note), new Padding(0, 0));
     }
+
+    /// <summary>How long a round takes, and beside several pairs how long one would.</summary>
+    public static string[] SecondsColumns(int pairs) => pairs == 1 ? ["seconds"] : [string.Create(CultureInfo.InvariantCulture, $"seconds, {pairs} pairs"), "with one pair"];
+
+    public static string[] Seconds(int pairs, double seconds, double ofOnePair) => pairs == 1 ? [Number(seconds)] : [Number(seconds), Number(ofOnePair)];
 
     public static Table CostsOf(FederateStep join, FederateStep step, FederateStep aggregation)
     {

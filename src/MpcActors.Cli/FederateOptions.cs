@@ -22,6 +22,9 @@ sealed record FederateSettings(
 
     /// <summary>Of the encoder; null where a classifier on its embeddings is trained instead.</summary>
     public TrainedTensors? Trained { get; init; }
+
+    /// <summary>Party pairs that work beside each other.</summary>
+    public int Pairs { get; init; } = 1;
 }
 
 /// <summary>The options of <c>federate</c>, read into settings that can be run.</summary>
@@ -39,6 +42,7 @@ sealed class FederateOptions(string command)
     public static string[] Parts { get; } = [Head, LastLayers, Adapters, Full];
 
     readonly Option<int> _clients = Options.Count("--clients", "Clients, each with private texts of its own", 2, 1, MostClients);
+    readonly Option<int> _pairs = Options.Count("--pairs", "Party pairs, each with a dealer, among which the clients are divided; at most one a client", 1, 1, MostClients);
     readonly Option<int?> _picked = Options.CountIfAny("--picked", "Clients that train in a round (default: all)", most: MostClients);
     readonly Option<int> _rounds = Options.Count("--rounds", "Rounds, each of which ends with an aggregation", 5, 1, 10_000);
     readonly Option<int> _steps = Options.Count("--local-steps", "Steps of a client in a round", 4, 1, 64);
@@ -71,7 +75,7 @@ sealed class FederateOptions(string command)
     public void AddTo(Command to)
     {
         foreach (var option in new Option[]
-            { _clients, _picked, _rounds, _steps, _batch, _split, _alpha, _task, _model, _train, _layers, _rank, _optimizer, _learningRate, _dropOuts, _checkpoint, _resume, _offline })
+            { _clients, _pairs, _picked, _rounds, _steps, _batch, _split, _alpha, _task, _model, _train, _layers, _rank, _optimizer, _learningRate, _dropOuts, _checkpoint, _resume, _offline })
             to.Options.Add(option);
         _common.AddTo(to);
     }
@@ -86,6 +90,7 @@ sealed class FederateOptions(string command)
             result.GetValue(_rounds), result.GetValue(_steps), result.GetValue(_picked) ?? clients, result.GetValue(_batch), isAdam ? LocalOptimizer.Adam : LocalOptimizer.Sgd,
             result.GetValue(_learningRate) ?? UsualRate(train, isAdam), common.Seed);
         BadInputException.Check(() => tuning.Validate(clients));
+        RequireUse(result.GetValue(_pairs), clients, _pairs.Name);
         var checkpoint = result.GetValue(_checkpoint);
         if (result.GetValue(_resume) && checkpoint is null) throw new BadInputException("--resume needs --checkpoint DIR, the folder that holds the state to go on from");
         var isOffline = result.GetValue(_offline);
@@ -97,7 +102,14 @@ sealed class FederateOptions(string command)
         {
             Train = train,
             Trained = trained,
+            Pairs = result.GetValue(_pairs),
         };
+    }
+
+    /// <exception cref="BadInputException">A pair would have nothing to do.</exception>
+    public static void RequireUse(int pairs, int clients, string name)
+    {
+        if (pairs > clients) throw new BadInputException($"{name} is {pairs}, but there are {clients} clients: a pair works with one client at a time, so at most {clients} pairs have something to do");
     }
 
     (string Name, TrainedTensors? Tensors) Trained(ParseResult result)

@@ -66,6 +66,29 @@ public sealed class FederateTests
         Assert.True(slow.GetProperty("step").GetProperty("seconds").GetDouble() > 2);
     }
 
+    [Fact]
+    public async Task Two_pairs_take_less_time_for_a_round_than_one_and_say_so()
+    {
+        using var scratch = new Scratch();
+        string[] args = [.. Smallest, "--clients", "4", "--time", "modelled"];
+        var two = JsonDocument.Parse((await Typed.Run([.. args, "--pairs", "2", "--json", "--out", scratch.Path("two")])).Output).RootElement;
+        var one = JsonDocument.Parse((await Typed.Run([.. args, "--json", "--out", scratch.Path("one")])).Output).RootElement;
+
+        Assert.Equal((2, 1), (two.GetProperty("pairs").GetInt32(), one.GetProperty("pairs").GetInt32()));
+        var (twos, ones) = (two.GetProperty("secondsPerRound"), one.GetProperty("secondsPerRound"));
+        Assert.Equal(ones.GetProperty("allPairs").GetDouble(), ones.GetProperty("onePair").GetDouble());
+        Assert.Equal(ones.GetProperty("onePair").GetDouble(), twos.GetProperty("onePair").GetDouble(), 1e-9);
+        Assert.InRange(twos.GetProperty("allPairs").GetDouble() / twos.GetProperty("onePair").GetDouble(), 0.5, 0.7);
+        Assert.True(two.GetProperty("transferredBytesPerRound").GetDouble() > 0);
+        Assert.Equal(0, one.GetProperty("transferredBytesPerRound").GetDouble());
+        Assert.Equal(one.GetProperty("accuracy").GetProperty("clear").GetDouble(), two.GetProperty("accuracy").GetProperty("clear").GetDouble());
+        Assert.InRange(two.GetProperty("parameterError").GetDouble(), 0, 0.02);
+
+        var typed = await Typed.Run([.. args, "--pairs", "2", "--out", scratch.Path("told")]);
+        Assert.Contains("seconds, 2 pairs", typed.Output, StringComparison.Ordinal);
+        Assert.Contains("machines of the same side", typed.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("lora", "--rank", "2")]
     [InlineData("last-layers", "--layers", "1")]
@@ -91,6 +114,8 @@ public sealed class FederateTests
     [InlineData("--rank is '0', but must be a whole number from 1 to 64", "--train", "lora", "--rank", "0")]
     [InlineData("--clients is '17'", "--clients", "17")]
     [InlineData("3 of 2 clients cannot be picked", "--picked", "3")]
+    [InlineData("--pairs is 3, but there are 2 clients", "--pairs", "3")]
+    [InlineData("--pairs is '0'", "--pairs", "0")]
     [InlineData("--picked is 'x', but must be a whole number from 1 to 16", "--picked", "x")]
     [InlineData("--learning-rate is '-1', but must be a number above 0 and up to 16", "--learning-rate", "-1")]
     [InlineData("--learning-rate is 'x', but must be a number above 0 and up to 16", "--learning-rate", "x")]

@@ -66,6 +66,23 @@ public sealed class EncoderFederationTests
     }
 
     [Fact]
+    public async Task Each_of_two_pairs_opens_the_frozen_encoder_and_trains_its_client_as_in_the_clear()
+    {
+        var task = Make(2, Settings, new TrainedTensors.Adapters(2));
+        var (federation, clear) = (new Federation(task, FederationTests.Conditions() with { Pairs = 2 }), new ClearFederation(task));
+        await federation.OpenAsync();
+        for (var round = 0; round < 2; round++)
+        {
+            var done = await federation.RoundAsync();
+            Assert.Equal([0, 1], done.Counted);
+            Assert.InRange(done.Seconds, 0, 0.7 * done.SecondsOfOnePair);
+            clear.Round(round, done.Counted);
+        }
+
+        Assert.InRange(Distance(federation.Parameters, clear.Parameters) / Distance(task.Start, clear.Parameters), 0, 0.02);
+    }
+
+    [Fact]
     public async Task A_run_that_goes_on_from_a_state_ends_in_the_same_bytes() => await FederationTests.StateThatIsGoneOnFrom(Make(2, Settings, new TrainedTensors.Last(1)));
 
     [Fact]

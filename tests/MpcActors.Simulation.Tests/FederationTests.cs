@@ -71,15 +71,16 @@ public sealed class FederationTests
     }
 
     /// <summary>Two rounds, and the second of them again from the state after the first, which is returned.</summary>
-    internal static async Task<byte[]> StateThatIsGoneOnFrom(IFederatedTask task)
+    internal static async Task<byte[]> StateThatIsGoneOnFrom(IFederatedTask task, int pairs = 1)
     {
-        var whole = new Federation(task, Conditions());
+        var conditions = Conditions() with { Pairs = pairs };
+        var whole = new Federation(task, conditions);
         await whole.OpenAsync();
         await whole.RoundAsync();
         var saved = whole.State.ToBytes();
         await whole.RoundAsync();
 
-        var resumed = new Federation(task, Conditions());
+        var resumed = new Federation(task, conditions);
         await resumed.ResumeAsync(FederatedState.FromBytes(saved));
         Assert.Equal(1, resumed.Rounds);
         await resumed.RoundAsync();
@@ -87,6 +88,42 @@ public sealed class FederationTests
         Assert.Equal(whole.Transcript, resumed.Transcript);
         return saved;
     }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Several_pairs_come_to_parameters_that_follow_those_in_the_clear_and_take_less_time(int pairs)
+    {
+        var task = Make(6, Settings with { Picked = 6 });
+        var conditions = Conditions() with
+        {
+            Faults = (round, client) => (round, client) == (0, 4) ? new(new FrameFault(FaultKind.Kill, Role.DataOwner, Role.PartyZero, 1)) : FaultPlan.None,
+        };
+        var (federation, single, clear) = (new Federation(task, conditions with { Pairs = pairs }), new Federation(task, conditions), new ClearFederation(task));
+        await federation.OpenAsync();
+        await single.OpenAsync();
+        for (var round = 0; round < 2; round++)
+        {
+            var (done, alone) = (await federation.RoundAsync(), await single.RoundAsync());
+            Assert.Equal(round == 0 ? [0, 1, 2, 3, 5] : [0, 1, 2, 3, 4, 5], done.Counted);
+            clear.Round(round, done.Counted);
+            Near(clear.Parameters, federation.Parameters, 5e-3);
+
+            // Updates of some clients came from another pair, with their number of texts, and parameters went there. Frames are counted as they are sent.
+            var (count, away) = (task.Plan.Parameters.Count, done.Counted.Count(client => client % pairs != 0));
+            Assert.Equal((pairs - 1) * count + away * (count + 1), done.Transfers.SentBytes[0] / sizeof(ulong));
+            Assert.Equal(done.Transfers.SentBytes[0], done.Transfers.SentBytes[1]);
+            Assert.Equal(alone.Seconds, done.SecondsOfOnePair, 1e-9);
+            Assert.InRange(done.Seconds, alone.Seconds / pairs, 0.8 * alone.Seconds);
+            Assert.Equal(alone.Training.SentBytes, done.Training.SentBytes);
+        }
+
+        Assert.NotEqual(single.Transcript, federation.Transcript);
+        Near(federation.Parameters, await federation.CloseAsync(), 1e-12);
+    }
+
+    [Fact]
+    public async Task A_run_with_two_pairs_that_goes_on_from_a_state_ends_in_the_same_bytes() => await StateThatIsGoneOnFrom(Make(3, Settings with { Picked = 3 }), pairs: 2);
 
     [Fact]
     public async Task The_cost_of_a_round_grows_with_its_clients_and_with_nothing_else()

@@ -16,7 +16,9 @@ public sealed class FederationRecordTests : IDisposable
     {
         { new FederatedSession.Open(Hash[..32]), Role.ModelOwner },
         { new FederatedSession.Join(4, Hash[..32]), Role.DataOwner },
-        { new FederatedSession.Train(2, 0, Hash), Role.DataOwner },
+        { new FederatedSession.Join(4, Hash[..32]) { Pair = 1 }, Role.DataOwner },
+        { new FederatedSession.Train(2, 0, Hash, Hash[..32]), Role.DataOwner },
+        { new FederatedSession.Train(9_999, 15, Hash, Hash[..32]) { Pair = 15 }, Role.DataOwner },
         { new FederatedSession.AddUp(9_999, [.. Enumerable.Range(0, 16)], Hash), null },
         { new FederatedSession.Close(Hash), Role.ModelOwner },
     };
@@ -28,7 +30,7 @@ public sealed class FederationRecordTests : IDisposable
         var parsed = FederatedSession.Parse(session.Name);
 
         Assert.Equal(session.GetType(), parsed?.GetType());
-        Assert.Equal((session.Name, session.Client, owner), (parsed!.Name, parsed.Client, parsed.Owner));
+        Assert.Equal((session.Name, session.Client, session.Pair, owner), (parsed!.Name, parsed.Client, parsed.Pair, parsed.Owner));
         Assert.InRange(session.Name.Length, 1, 256);
     }
 
@@ -42,7 +44,12 @@ public sealed class FederationRecordTests : IDisposable
     [InlineData("round 1 of  after a")]
     [InlineData("round 1 of 1,,2 after a")]
     [InlineData("round 1 of 1, 2 after a")]
-    [InlineData("round 1 client 2 before a")]
+    [InlineData("round 1 client 2 before a with b")]
+    [InlineData("round 1 client 2 after a")]
+    [InlineData("open with a at pair 1")]
+    [InlineData("open with a at pair 02")]
+    [InlineData("open with a at pair 2 at pair 2")]
+    [InlineData("open with a at pair ")]
     [InlineData("open with a b")]
     public void What_is_no_session_of_a_federation_is_none(string name) => Assert.Null(FederatedSession.Parse(name));
 
@@ -61,6 +68,43 @@ public sealed class FederationRecordTests : IDisposable
         }
 
         Assert.True(known > 0);
+    }
+
+    [Theory]
+    [InlineData("round 3 parameters to pair 2", 2, 1)]
+    [InlineData("round 3 updates 1,16 from pair 4", 2, 3, 0, 15)]
+    public void A_transfer_is_known_by_its_name(string name, int round, int pair, params int[] clients)
+    {
+        var transfer = FederatedTransfer.Parse(name)!;
+
+        Assert.Equal((name, round, pair), (transfer.Name, transfer.Round, transfer.Pair));
+        Assert.Equal(clients, transfer.Clients);
+    }
+
+    [Theory]
+    [InlineData("round 0 parameters to pair 2")]
+    [InlineData("round -1 parameters to pair 2")]
+    [InlineData("round 3 parameters to pair x")]
+    [InlineData("round 3 parameters from pair 2")]
+    [InlineData("round 3 updates  from pair 2")]
+    [InlineData("round 3 updates 1,0 from pair 2")]
+    [InlineData("round 3 updates 1, 2 from pair 2")]
+    public void What_is_no_transfer_is_none(string name) => Assert.Null(FederatedTransfer.Parse(name));
+
+    [Theory]
+    [InlineData(0, 3, "client 1 is said to have 0 texts")]
+    [InlineData(ulong.MaxValue, 3, "client 1 is said to have 18446744073709551615 texts")]
+    [InlineData(1, 2, "should have 32 bytes")]
+    public async Task An_update_that_cannot_be_is_refused(ulong texts, int count, string why)
+    {
+        var plan = new FederatedPlan(new(1, 1, 1, 1, LocalOptimizer.Sgd, 0.1, 1), [0], 1, 3);
+        var port = new Port(FederatedTransfer.First, _ => { });
+        var taking = new FederatedTransfer(0, 1, [0]).Serve(new(new HeadTask(plan, [null], null)), port).AsTask();
+
+        port.Deliver(new(FederatedTransfer.Other, FederatedTransfer.First, 0, Phase.Online, Words.AsBytes([texts, .. new ulong[count]])));
+
+        Assert.Contains(why, (await Assert.ThrowsAsync<ProtocolViolationException>(() => taking)).Message, StringComparison.Ordinal);
+        Assert.Equal([0], plan.Texts);
     }
 
     [Theory]

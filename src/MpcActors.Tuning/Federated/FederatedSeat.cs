@@ -6,7 +6,7 @@ namespace MpcActors.Tuning.Federated;
 /// <summary>What one seat of the computation keeps from session to session, and what it does in each: the parties and the dealer run the same.</summary>
 /// <remarks>
 /// The client's side is party zero and the server's is party one: the global parameters exist as their two shares and nowhere else. A client's update is a pair of shares too, and
-/// is only ever added to others; a session that does not end leaves none behind.
+/// is only ever added to others; a session that does not end leaves none behind. Of several pairs the first adds up; the others have its parameters for a round, each side from its own.
 /// </remarks>
 public sealed class FederatedSeat(IFederatedTask task)
 {
@@ -55,8 +55,11 @@ public sealed class FederatedSeat(IFederatedTask task)
         await Begin(party);
         var texts = counted.Sum(client => Plan.Texts[client]);
         var sum = new Share(Parameters.Value - Parameters.Value, task.ParameterBits + PartBits);
-        foreach (var client in counted)
-            sum += new Share(_updates[client].Value * FixedPoint.Encode((double)Plan.Texts[client] / texts, PartBits), sum.FractionBits);
+
+        // The dealer's would be hollow, and of other pairs' clients it has none.
+        if (party.Seat != Seat.Dealer)
+            foreach (var client in counted)
+                sum += new Share(_updates[client].Value * FixedPoint.Encode((double)Plan.Texts[client] / texts, PartBits), sum.FractionBits);
         var next = Parameters + await party.TruncateTo(sum, task.ParameterBits);
         await party.EndEpoch();
         Parameters = next;
@@ -69,6 +72,28 @@ public sealed class FederatedSeat(IFederatedTask task)
         await Begin(party);
         await party.EndEpoch();
         party.SendShare(Role.ModelOwner, Parameters);
+    }
+
+    /// <summary>Gives its half of the parameters to its own side's machine of another pair.</summary>
+    internal void SendParameters(Port port, Role to) => port.Send(to, Parameters.Value.Values);
+
+    /// <summary>Takes them there, for a round.</summary>
+    /// <exception cref="ProtocolViolationException">What came is of another size.</exception>
+    internal async ValueTask ReceiveParameters(Port port, Role from)
+    {
+        Parameters = new(RingTensor.Of(Plan.Parameters, await port.ReceiveWords(from, Plan.Parameters.Count)), task.ParameterBits);
+        _updates.Clear();
+    }
+
+    /// <summary>Gives back its half of a client's update, with the number of the client's texts before it.</summary>
+    internal void SendUpdate(Port port, Role to, int client) => port.Send(to, [(ulong)Plan.Texts[client], .. _updates[client].Value.Values]);
+
+    /// <exception cref="ProtocolViolationException">What came is of another size, or says that the client has so many texts as none can have.</exception>
+    internal async ValueTask ReceiveUpdate(Port port, Role from, int client)
+    {
+        var words = await port.ReceiveWords(from, 1 + Plan.Parameters.Count);
+        if (words[0] is 0 or > Announcement.MostTexts) throw new ProtocolViolationException($"client {client + 1} is said to have {words[0]} texts; 1 to {Announcement.MostTexts} were due");
+        (Plan.Texts[client], _updates[client]) = ((int)words[0], new(RingTensor.Of(Plan.Parameters, words[1..]), task.ParameterBits));
     }
 
     static async ValueTask Begin(Party party)

@@ -18,10 +18,14 @@ public sealed class FederationSeeds(Func<string, Seed> of)
     /// <param name="client">From 0; names count from 1.</param>
     public static string Client(int client) => string.Create(CultureInfo.InvariantCulture, $"client-{client + 1}");
 
-    /// <summary>The server's: of a whole federation.</summary>
+    /// <summary>A party's, server's or dealer's name: "dealer", of the second pair "dealer-2".</summary>
+    /// <param name="pair">From 0; names count from 1.</param>
+    public static string At(string role, int pair) => pair == 0 ? role : string.Create(CultureInfo.InvariantCulture, $"{role}-{pair + 1}");
+
+    /// <summary>A pair's server's: of a whole federation.</summary>
     /// <param name="facts">Hash of its settings: another federation has other masks.</param>
     /// <param name="run">Tells apart federations of the same settings; empty where they are to be compared.</param>
-    public Seed Federation(byte[] facts, string run) => of(Server).Derive($"federation {Convert.ToHexString(facts)} {run}");
+    public Seed Federation(byte[] facts, string run, int pair = 0) => of(At(Server, pair)).Derive($"federation {Convert.ToHexString(facts)} {run}");
 
     /// <summary>What a role draws in a session.</summary>
     public Seed In(Seed session, string role) => of(role).Derive(string.Create(CultureInfo.InvariantCulture, $"session {session.Value:x32}"));

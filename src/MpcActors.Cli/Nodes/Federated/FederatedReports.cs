@@ -10,11 +10,11 @@ sealed record FederatedServerReport : FederationReport<ServedRound>
     public IEnumerable<IRenderable> Tables()
     {
         var rounds = new Table { Title = new TableTitle($"{Task}, {Model}, {Clients} clients, {Train} ({TrainedParameters} parameters), {LocalSteps} local steps of {Optimizer}") };
-        foreach (var name in new[] { "round", "counted", "left out", "seconds" }) rounds.AddColumn(name);
+        foreach (var name in (string[])["round", "counted", "left out", .. FederateCommand.SecondsColumns(Pairs)]) rounds.AddColumn(name);
         foreach (var round in PerRound)
         {
             rounds.AddRow(
-                round.Round.ToString(CultureInfo.InvariantCulture), string.Join(' ', round.Counted), string.Join(' ', round.LeftOut.Keys), round.Seconds.ToString("0.###", CultureInfo.InvariantCulture));
+                [round.Round.ToString(CultureInfo.InvariantCulture), string.Join(' ', round.Counted), string.Join(' ', round.LeftOut.Keys), .. FederateCommand.Seconds(Pairs, round.Seconds, round.SecondsOfOnePair)]);
         }
 
         yield return rounds;
@@ -24,7 +24,8 @@ sealed record FederatedServerReport : FederationReport<ServedRound>
 }
 
 /// <param name="LeftOut">Clients from 1, each with the cause.</param>
-sealed record ServedRound(int Round, IReadOnlyList<int> Counted, IReadOnlyDictionary<int, string> LeftOut, double Seconds);
+/// <param name="SecondsOfOnePair">All sessions one after the other.</param>
+sealed record ServedRound(int Round, IReadOnlyList<int> Counted, IReadOnlyDictionary<int, string> LeftOut, double Seconds, double SecondsOfOnePair);
 
 /// <summary>What the model owner of a federation of processes reports.</summary>
 /// <param name="ZeroShot">Of the parameters that it began with.</param>

@@ -7,6 +7,7 @@ namespace MpcActors.Cli;
 sealed class ServedRounds(FederatedBlock block)
 {
     readonly List<ServedRound> _rounds = [];
+    readonly List<FederatedRound> _done = [];
     SessionCost _training = SessionCost.None;
     SessionCost _joining = SessionCost.None;
     SessionCost _aggregation = SessionCost.None;
@@ -20,8 +21,9 @@ sealed class ServedRounds(FederatedBlock block)
         (_taken, _joined) = (_taken + round.Counted.Count * block.Tuning.LocalSteps, _joined + round.Joined);
         var served = new ServedRound(
             round.Round + 1, [.. round.Counted.Select(client => client + 1)], round.LeftOut.ToDictionary(entry => entry.Key + 1, entry => entry.Value),
-            (round.Training + round.Joining + round.Aggregation).Seconds);
+            round.Seconds, round.SecondsOfOnePair);
         _rounds.Add(served);
+        _done.Add(round);
         var leftOut = served.LeftOut.Count > 0 ? $"; left out: {string.Join(", ", served.LeftOut.Select(entry => $"client {entry.Key} ({entry.Value})"))}" : "";
         return $"round {served.Round} of {block.Tuning.Rounds}: counted {(served.Counted.Count > 0 ? string.Join(' ', served.Counted) : "nobody")}{leftOut}";
     }
@@ -39,6 +41,9 @@ sealed class ServedRounds(FederatedBlock block)
         Train = block.Train,
         TrainedParameters = server.Task.Plan.Parameters.Count,
         Optimizer = block.Tuning.Optimizer == LocalOptimizer.Sgd ? "sgd" : "adam",
+        Pairs = 1,
+        SecondsPerRound = RoundTimes.Of(_done),
+        TransferredBytesPerRound = _done.Count == 0 ? 0 : _done.Average(round => round.Transfers.SentBytes.Sum()),
         TextsPerClient = server.Task.Plan.Texts,
         Step = FederateCommand.Mean(_training, _taken),
         Join = FederateCommand.Mean(_joining, _joined),

@@ -36,8 +36,8 @@ public sealed record Run(TimeSpan Elapsed, IReadOnlyList<ActorTimes> Roles, IRea
         Traffic.FirstOrDefault(traffic => traffic.Link == new Link((int)from, (int)to), new LinkTraffic(new Link((int)from, (int)to), 0, 0, 0, 0));
 
     /// <summary>The times of this very run on another network.</summary>
-    /// <param name="onOneMachine">All roles share one machine, as processes of it do; else each has one of its own.</param>
-    public RunTimes On(NetworkConditions network, bool onOneMachine = false) => Replay.Run(Recording, network, onOneMachine);
+    /// <param name="machine">What all roles share, as processes of one machine do; null where each has one of its own.</param>
+    public RunTimes On(NetworkConditions network, SharedMachine? machine = null) => Replay.Run(Recording, network, machine);
 
     /// <summary>Writes what every role and link did on that network, in the trace event format that ui.perfetto.dev opens; leaves the stream open.</summary>
     public void WriteTrace(Stream stream, NetworkConditions network) => ChromeTrace.Write(stream, On(network).Timeline);

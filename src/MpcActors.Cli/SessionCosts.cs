@@ -40,8 +40,8 @@ sealed class SessionCosts
         }
     }
 
-    /// <summary>All roles share one machine, as processes of it do; else each has one of its own.</summary>
-    public bool OnOneMachine { get; init; }
+    /// <summary>What all roles share, as processes of one machine do; null where each has one of its own.</summary>
+    public SharedMachine? Machine { get; init; }
 
     /// <summary>The whole session on a network, set-up included.</summary>
     public Cost Total(LinkProfile network) => Of(Enumerable.Range(0, _questionOfTurn.Length), Seconds(TimesOn(network).Elapsed));
@@ -87,7 +87,7 @@ sealed class SessionCosts
             .Select(transfer => transfer.Sent).Distinct().Order(),
     ];
 
-    RunTimes TimesOn(LinkProfile network) => _run.On(network, OnOneMachine);
+    RunTimes TimesOn(LinkProfile network) => _run.On(network, Machine);
 
     static bool Asks(RecordedTurn turn) => turn.Actor == (int)Role.DataOwner && turn.Frames.Count > 0;
 

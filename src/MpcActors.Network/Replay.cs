@@ -18,15 +18,12 @@ public static class Replay
     /// frames change places, a live run would store the one and compute both at the arrival of the other; the replay waits in
     /// recorded order and may differ by the computation of one turn.
     /// </remarks>
-    /// <param name="onOneMachine">
-    /// The actors share one machine, as processes of it do: computation that was measured with all of its cores is done one turn after the other, in recorded order. What comes out is when
-    /// all work is done, not who would be first where the cores are divided.
-    /// </param>
+    /// <param name="machine">What the actors share; null where each has a machine of its own, which is free to compute while bytes come and go.</param>
     /// <exception cref="InvalidOperationException">A frame that began a turn is never delivered on this network.</exception>
     /// <exception cref="ArgumentException">The recording is not one of a run: it uses a frame before it was sent, twice, or at the wrong end.</exception>
-    public static RunTimes Run(Recording recording, NetworkConditions conditions, bool onOneMachine = false)
+    public static RunTimes Run(Recording recording, NetworkConditions conditions, SharedMachine? machine = null)
     {
-        var clocks = new ActorClocks(recording.Actors, onOneMachine);
+        var clocks = new ActorClocks(recording.Actors, machine);
         var links = new LinkStates(conditions);
         var timeline = new Timeline(recording.Actors);
         var sent = new List<(Departure Frame, TimeSpan? Arrival, bool IsTaken)>();

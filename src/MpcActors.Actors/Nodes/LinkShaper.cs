@@ -14,7 +14,7 @@ namespace MpcActors.Actors.Nodes;
 public sealed class LinkShaper : IDisposable
 {
     /// <summary>Read at once at most; small beside what a latency holds in flight, so that long messages flow.</summary>
-    const int Chunk = 1 << 14;
+    const int Chunk = 1 << 16;
 
     readonly LinkProfile _profile;
     readonly IPEndPoint _to;

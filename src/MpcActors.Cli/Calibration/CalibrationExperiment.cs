@@ -11,14 +11,14 @@ namespace MpcActors.Cli;
 
 /// <summary>Forward passes simulated, simulated at real speed, and by processes over shaped links: whether they take as long as predicted, and say the same.</summary>
 /// <remarks>
-/// Nobody deals before the run in any of the three: what is dealt takes time and bandwidth, as between processes. Of a link the prediction for processes
-/// knows the latency that a small frame was seen to take just before, as one would ping a real network, and that all of them share this machine's cores; the other two have the profile's own,
-/// and roles with a machine each.
+/// Nobody deals before the run in any of the three: what is dealt takes time and bandwidth, as between processes. The prediction for processes
+/// knows what nodes on this machine were seen to add to a link just before, as one would ping a real network, and that all of them share this machine's cores; the other two have the profile's
+/// own latency, and roles with a machine each. How long roles compute was measured in the two simulations, before and after the processes ran.
 /// Connecting and sharing model and texts are in no figure. Medians of passes are compared, since a machine has other things to do now and then.
 /// </remarks>
 sealed class CalibrationExperiment : IExperiment
 {
-    static readonly LinkProfile[] Networks = [LinkProfile.Lan, LinkProfile.Wan1, LinkProfile.Wan2];
+    static readonly LinkProfile[] Networks = [ShapedEnds.Loopback, LinkProfile.Lan, LinkProfile.Wan1, LinkProfile.Wan2];
 
     public string Name => "calibration";
 
@@ -27,7 +27,7 @@ sealed class CalibrationExperiment : IExperiment
     public async Task<ExperimentResult> RunAsync(ExperimentSettings settings, Action<string> announce, CancellationToken cancellation)
     {
         var measured = new List<Measured>();
-        foreach (var network in settings.IsQuick ? [LinkProfile.Lan, LinkProfile.Wan2] : Networks)
+        foreach (var network in settings.IsQuick ? [ShapedEnds.Loopback, LinkProfile.Lan, LinkProfile.Wan2] : Networks)
         {
             var size = SizeOf(network, settings.IsQuick);
             measured.AddRange(await MeasureAsync(network, size, settings.Seed, announce, cancellation));
@@ -36,9 +36,9 @@ sealed class CalibrationExperiment : IExperiment
         return new([.. measured.Select(one => one.Row)], Table(measured, settings), new Dictionary<string, string>());
     }
 
-    static Size SizeOf(LinkProfile network, bool isQuick) => (isQuick, network == LinkProfile.Lan) switch
+    static Size SizeOf(LinkProfile network, bool isQuick) => (isQuick, network == ShapedEnds.Loopback || network == LinkProfile.Lan) switch
     {
-        (true, true) => new("uniform", 4, 2, 10, 11, 200),
+        (true, true) => new("uniform", 4, 2, 10, 11, 50),
         (true, false) => new("uniform", 4, 2, 0, 1, 5),
         (false, true) => new("softmax", 20, 16, 10, 21, 500),
         (false, false) => new("softmax", 20, 16, 2, 3, 10),
@@ -52,31 +52,32 @@ sealed class CalibrationExperiment : IExperiment
         var job = await NodeJob.PrepareAsync(file, common, new Progress<string>(), cancellation);
         var name = Seed.FromNumber(seed).Derive("calibration");
 
-        announce($"{network.Name}: pinging");
-        var pinged = network with { Latency = await LinkPing.OneWayAsync(network, size.Pings, cancellation) };
+        announce($"{network.Name}: probing");
+        var probe = await LinkProbe.MeasureAsync(network, size.Pings, cancellation);
         announce($"{network.Name}: simulated");
+        var before = Environment.CpuUsage.TotalTime;
         var (simulated, questions) = await SimulateAsync(isRealTime: false);
-        announce($"{network.Name}: simulated at real speed");
-        var (real, timed) = await SimulateAsync(isRealTime: true);
+        var machine = SharedBy(simulated, Environment.CpuUsage.TotalTime - before, probe);
         announce($"{network.Name}: processes");
         var owner = Questions();
         var transcript = await deployment.RunAsync(owner, name, new Output(TextWriter.Null, TextWriter.Null, IsJson: true), cancellation);
+        announce($"{network.Name}: simulated at real speed");
+        var (real, timed) = await SimulateAsync(isRealTime: true);
 
-        var predicted = PredictedOn(network, isOneMachine: false);
-        return
+        var (predicted, seen) = (Predicted(simulated, questions, network, null), network with { Latency = probe.OneWay });
+        var onThis = (Predicted(simulated, questions, seen, machine) + Predicted(real, timed, seen, machine)) / 2;
+        List<Measured> rows =
         [
             new(network, size.Passes, "simulated", simulated.Transcript, network, predicted, predicted),
-            new(network, size.Passes, "real-time", real.Transcript, network, predicted, MedianOf(timed)),
-            new(network, size.Passes, "processes", transcript, pinged, PredictedOn(pinged, isOneMachine: true), MedianOf(owner)),
+            new(network, size.Passes, "real-time", real.Transcript, network, Predicted(real, timed, network, null), MedianOf(timed)),
+            new(network, size.Passes, "processes", transcript, seen, onThis, MedianOf(owner)) { Machine = machine },
         ];
 
-        TimedQuestions Questions() => new(job, file.Session, size.Prompts, size.WarmUps, size.Passes);
+        // Roles compute one after the other in a simulation: without a network to wait for it cannot be as fast as roles with a machine each.
+        if (network == ShapedEnds.Loopback) rows.RemoveAt(1);
+        return rows;
 
-        double PredictedOn(LinkProfile link, bool isOneMachine)
-        {
-            var costs = new SessionCosts(simulated) { OnOneMachine = isOneMachine };
-            return Median(questions.Timed.Select(timed => costs.Mean([timed.Call], link).Seconds));
-        }
+        TimedQuestions Questions() => new(job, file.Session, size.Prompts, size.WarmUps, size.Passes);
 
         async Task<(Run Run, TimedQuestions Questions)> SimulateAsync(bool isRealTime)
         {
@@ -87,6 +88,20 @@ sealed class CalibrationExperiment : IExperiment
             programs[Role.DataOwner] = asked.Program(secrets, name);
             return (await Simulation.RunAsync(new(network, Work.Measured, name) { IsRealTime = isRealTime, DealsInTime = true }, programs, cancellation), asked);
         }
+    }
+
+    static double Predicted(Run run, TimedQuestions questions, LinkProfile link, SharedMachine? machine)
+    {
+        var costs = new SessionCosts(run) { Machine = machine };
+        return Median(questions.Timed.Select(timed => costs.Mean([timed.Call], link).Seconds));
+    }
+
+    /// <param name="computed">By all cores during the simulation.</param>
+    static SharedMachine SharedBy(Run simulated, TimeSpan computed, LinkProbe probe)
+    {
+        var cores = Environment.ProcessorCount;
+        var turns = simulated.Recording.Turns.Aggregate(TimeSpan.Zero, (sum, turn) => sum + turn.Busy + turn.OfflineBusy);
+        return new(Math.Clamp(computed / (turns * cores), 1.0 / cores, 1), probe.CoreNanosecondsPerByte / cores);
     }
 
     static double MedianOf(TimedQuestions questions) => Median(questions.Timed.Select(timed => timed.Seconds));
@@ -104,7 +119,9 @@ sealed class CalibrationExperiment : IExperiment
         text.Append("| network | way | one-way latency | predicted | measured | error | transcript |\n|---|---|--:|--:|--:|--:|---|\n");
         foreach (var one in measured)
             text.Append(CultureInfo.InvariantCulture, $"| {one.Network.Name} | {one.Way} | {one.Link.Latency.TotalMilliseconds:0.000} ms | {one.PredictedSeconds:0.000} s | {one.MeasuredSeconds:0.000} s | {one.Error:+0.0 %;-0.0 %;0 %} | {one.Transcript[..8]} |\n");
-        return text.ToString();
+        foreach (var one in measured)
+            if (one.Machine is { } machine) text.Append(CultureInfo.InvariantCulture, $"\n{one.Network.Name}: a turn keeps {machine.TurnShare:0 %} of the machine busy, a byte between processes all of it for {machine.NanosecondsPerByte:0.0} ns.");
+        return text.Append('\n').ToString();
     }
 
     /// <param name="Shots">Texts a class.</param>
@@ -114,20 +131,32 @@ sealed class CalibrationExperiment : IExperiment
     /// <param name="Link">What the prediction knew of the network.</param>
     sealed record Measured(LinkProfile Network, int Passes, string Way, string Transcript, LinkProfile Link, double PredictedSeconds, double MeasuredSeconds)
     {
+        /// <summary>What all roles share; null where each has a machine of its own.</summary>
+        public SharedMachine? Machine { get; init; }
+
         public double Error => MeasuredSeconds / PredictedSeconds - 1;
 
-        public ExperimentRow Row => new($"{Network.Name}, {Way}: a forward pass, the median of {Passes}", null, MeasuredSeconds, "seconds")
+        public ExperimentRow Row => new($"{Network.Name}, {Way}: a forward pass, the median of {Passes}", null, MeasuredSeconds, "seconds") { More = Facts };
+
+        Dictionary<string, object> Facts
         {
-            More = new()
+            get
             {
-                ["network"] = Network.Name,
-                ["way"] = Way,
-                ["transcript"] = Transcript,
-                ["latencySeconds"] = Link.Latency.TotalSeconds,
-                ["predictedSeconds"] = PredictedSeconds,
-                ["measuredSeconds"] = MeasuredSeconds,
-                ["error"] = Error,
-            },
-        };
+                var facts = new Dictionary<string, object>
+                {
+                    ["network"] = Network.Name,
+                    ["way"] = Way,
+                    ["transcript"] = Transcript,
+                    ["latencySeconds"] = Link.Latency.TotalSeconds,
+                    ["predictedSeconds"] = PredictedSeconds,
+                    ["measuredSeconds"] = MeasuredSeconds,
+                    ["error"] = Error,
+                };
+                if (Machine is null) return facts;
+                facts["machineTurnShare"] = Machine.TurnShare;
+                facts["machineNanosecondsPerByte"] = Machine.NanosecondsPerByte;
+                return facts;
+            }
+        }
     }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using MpcActors.Actors.Nodes;
 using MpcActors.Network;
 using MpcActors.Protocols;
@@ -8,17 +6,15 @@ using MpcActors.Ring;
 
 namespace MpcActors.Cli;
 
-/// <summary>A session of processes on this machine whose connections all pass through shapers: four children, and the data owner in this process.</summary>
+/// <summary>A session of processes on this machine with a network between them: four children, and the data owner in this process.</summary>
 sealed class ShapedDeployment : IDisposable
 {
     const int FirstPort = 7100;
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    static int _blocks;
-
     readonly string _folder = Directory.CreateTempSubdirectory("mpc-calibration-").FullName;
-    readonly Dictionary<Role, LinkShaper> _shapers;
+    readonly ShapedEnds _ends;
 
     /// <param name="session">Lines of mpc.session.</param>
     public ShapedDeployment(LinkProfile network, string session)
@@ -26,12 +22,10 @@ sealed class ShapedDeployment : IDisposable
         var roles = Enum.GetValues<Role>();
         CertsCommand.Make(_folder, FirstPort);
         var common = File.ReadAllText(Path.Combine(_folder, "node.hocon")) + $"\nmpc.session {{\n{session}\n}}\n";
-        var ports = roles.Zip(FreePorts(roles.Length)).ToDictionary(pair => pair.First, pair => pair.Second);
-        _shapers = roles.ToDictionary(role => role, role => new LinkShaper(network, new IPEndPoint(IPAddress.Loopback, ports[role])));
+        _ends = new(network, roles);
         foreach (var self in roles)
         {
-            // Each listens at its own port, and dials the others through their shapers.
-            var addresses = roles.Select(role => string.Create(CultureInfo.InvariantCulture, $"mpc.roles.{role.Name()}.address = \"127.0.0.1:{(role == self ? ports[role] : _shapers[role].Address.Port)}\"\n"));
+            var addresses = _ends.AddressesFor(self).Select(end => string.Create(CultureInfo.InvariantCulture, $"mpc.roles.{end.Key.Name()}.address = \"{end.Value}\"\n"));
             File.WriteAllText(ConfigOf(self), common + string.Concat(addresses));
         }
     }
@@ -63,33 +57,8 @@ sealed class ShapedDeployment : IDisposable
 
     public void Dispose()
     {
-        foreach (var shaper in _shapers.Values) shaper.Dispose();
+        _ends.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    /// <summary>Free a moment ago; of a block that no other call has been given, below those ports that the system gives to whoever dials.</summary>
-    public static int[] FreePorts(int count)
-    {
-        const int least = 12_000, blocks = 256, block = 32;
-        while (true)
-        {
-            var first = least + block * (int)((uint)(7 * Environment.ProcessId + Interlocked.Increment(ref _blocks)) % blocks);
-            var ports = Enumerable.Range(first, count).ToArray();
-            try
-            {
-                foreach (var port in ports)
-                {
-                    using var listener = new TcpListener(IPAddress.Loopback, port);
-                    listener.Start();
-                }
-
-                return ports;
-            }
-            catch (SocketException)
-            {
-                // Somebody's; another block may be free.
-            }
-        }
     }
 
     string ConfigOf(Role role) => Path.Combine(_folder, $"{role.Name()}.hocon");

@@ -37,7 +37,7 @@ static class KillCycles
         var roles = Enum.GetValues<Role>();
         CertsCommand.Make(folder, 7100);
         var config = Path.Combine(folder, "node.hocon");
-        var addresses = roles.Zip(ShapedDeployment.FreePorts(roles.Length)).Select(pair => string.Create(CultureInfo.InvariantCulture, $"mpc.roles.{pair.First.Name()}.address = \"127.0.0.1:{pair.Second}\"\n"));
+        var addresses = roles.Zip(ShapedEnds.FreePorts(roles.Length)).Select(pair => string.Create(CultureInfo.InvariantCulture, $"mpc.roles.{pair.First.Name()}.address = \"127.0.0.1:{pair.Second}\"\n"));
         File.AppendAllText(config, string.Create(CultureInfo.InvariantCulture, $$"""
 
             mpc.session {

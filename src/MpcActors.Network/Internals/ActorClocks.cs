@@ -1,8 +1,8 @@
 namespace MpcActors.Network;
 
 /// <summary>Each actor's clock through its turns, and what was sent: shared by a live run and its replay, so that the two cannot differ.</summary>
-/// <param name="onOneMachine">A turn begins when the turns before it, whosever they are, are over.</param>
-internal sealed class ActorClocks(IReadOnlyDictionary<int, string> actors, bool onOneMachine = false)
+/// <param name="machine">Where it is shared, a turn begins when the turns before it, whosever they are, leave it free.</param>
+internal sealed class ActorClocks(IReadOnlyDictionary<int, string> actors, SharedMachine? machine = null)
 {
     readonly SortedDictionary<int, ActorTimes> _times = new(actors.Keys.ToDictionary(actor => actor, actor => new ActorTimes(actor, default, default, default)));
     readonly SortedDictionary<Link, LinkTraffic> _traffic = [];
@@ -37,7 +37,7 @@ internal sealed class ActorClocks(IReadOnlyDictionary<int, string> actors, bool 
         var ready = arrival ?? Now;
         _inTurn = actor;
         _begun = free > ready ? free : ready;
-        if (onOneMachine && _machineFree > _begun) _begun = _machineFree;
+        if (machine is not null && _machineFree > _begun) _begun = _machineFree;
         return _begun;
     }
 
@@ -51,7 +51,8 @@ internal sealed class ActorClocks(IReadOnlyDictionary<int, string> actors, bool 
         foreach (var frame in frames) Validate(actor, frame);
 
         var times = Of(actor);
-        var ended = _machineFree = _begun + busy;
+        var ended = _begun + busy;
+        if (machine is not null) _machineFree = _begun + machine.TimeOf(busy, frames);
         _times[actor] = new(actor, ended, times.Busy + busy, times.OfflineBusy + offlineBusy);
         _inTurn = null;
         foreach (var frame in frames) Count(frame);

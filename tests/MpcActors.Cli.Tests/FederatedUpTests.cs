@@ -97,9 +97,68 @@ public sealed class FederatedUpTests
         }
     }
 
+    [Fact]
+    public async Task Two_pairs_of_processes_and_two_simulated_ones_come_to_one_transcript_and_one_model()
+    {
+        using var deployment = await Make(pairs: 2);
+
+        var real = await Typed.Run(deployment.Up("real", "--json"));
+        var simulated = await Typed.Run(deployment.Up("simulated", "--json", "--simulated"));
+
+        Assert.True(real.Code == 0, real.Error);
+        Assert.True(simulated.Code == 0, simulated.Error);
+        var (left, right) = (Json(real.Output), Json(simulated.Output));
+        foreach (var key in new[] { "pairs", "transcript", "textsPerClient" }) Assert.True(JsonElement.DeepEquals(right.GetProperty(key), left.GetProperty(key)), $"{key}: {real.Error}");
+        Assert.All(left.GetProperty("perRound").EnumerateArray(), round => Assert.Equal([1, 2, 3], Counted(round)));
+        Assert.Equal(right.GetProperty("transferredBytesPerRound").GetDouble(), left.GetProperty("transferredBytesPerRound").GetDouble());
+        Assert.Empty(left.GetProperty("lostPairs").EnumerateObject());
+        Assert.Equal(Model(deployment, "simulated"), Model(deployment, "real"));
+        Assert.Contains("round 2: trained with 2", File.ReadAllText(Path.Combine(deployment.Folder("real"), "log-server-2.jsonl")), StringComparison.Ordinal);
+        Assert.Equal(10, deployment.Processes("real").Count);
+        await deployment.AllAreGone("real");
+    }
+
+    [Fact]
+    public async Task Two_pairs_go_on_from_the_last_round_to_the_same_transcript_and_model()
+    {
+        using var deployment = await Make(text => text.Replace("rounds = 2", "rounds = 9", StringComparison.Ordinal).Replace("local-steps = 2", "local-steps = 1", StringComparison.Ordinal), clients: 2, pairs: 2);
+        var simulated = await Typed.Run(deployment.Up("simulated", "--json", "--simulated"));
+
+        var broken = await Typed.RunAnd("counted 1 2", () => deployment.Kill("broken", "party-0"), deployment.Up("broken"));
+        await deployment.AllAreGone("broken");
+        var rest = await Typed.Run(deployment.Up("broken", "--resume", "--json"));
+
+        Assert.Equal(1, broken.Code);
+        Assert.True(rest.Code == 0, rest.Error);
+        Assert.Contains("goes on after round ", rest.Error, StringComparison.Ordinal);
+        Assert.Equal(Json(simulated.Output).GetProperty("transcript").GetString(), Json(rest.Output).GetProperty("transcript").GetString());
+        Assert.Equal(Model(deployment, "simulated"), Model(deployment, "broken"));
+        await deployment.AllAreGone("broken");
+    }
+
+    [Theory]
+    [InlineData("party-0-2")]
+    [InlineData("server-2")]
+    public async Task A_pair_that_is_lost_is_left_out_and_the_first_pair_does_its_work(string killed)
+    {
+        // More rounds than any machine is through with before it is interrupted.
+        using var deployment = await Make(
+            text => text.Replace("rounds = 2", "rounds = 400", StringComparison.Ordinal).Replace("client-timeout = 60s", "client-timeout = 10s", StringComparison.Ordinal), clients: 2, pairs: 2);
+        using var leave = new CancellationTokenSource();
+
+        var typed = await Typed.RunThrough(
+            leave, [("counted 1 2", () => deployment.Kill("out", killed)), ("pair 2 is lost, and the others do its work", () => { }), ("counted 1 2", () => { }), ("counted 1 2", leave.Cancel)], deployment.Up("out"));
+
+        Assert.True(typed.Code == 130, typed.Error);
+        Assert.Contains($"{killed} ended with exit code", typed.Error, StringComparison.Ordinal);
+        await deployment.AllAreGone("out");
+    }
+
     [Theory]
     [InlineData("clients = 3", "clients = 2", "mpc.roles.client-3, which is not known")]
     [InlineData("clients = 3", "clients = 17", "mpc.federation.clients is 17, but must be a whole number from 1 to 16")]
+    [InlineData("pairs = 1", "pairs = 4", "mpc.federation.pairs is 4, but there are 3 clients")]
+    [InlineData("pairs = 1", "pairs = 2", "mpc.roles.party-0-2")]
     [InlineData("rounds = 2", "round = 2", "mpc.federation.round, which is not known")]
     [InlineData("rounds = 2", "rounds = 2, picked = 4", "4 of 3 clients cannot be picked")]
     [InlineData("rounds = 2", "rounds = 2, rank = 4", "mpc.federation.rank is for train = lora, not for train = head")]
@@ -163,8 +222,8 @@ public sealed class FederatedUpTests
         }
     }
 
-    internal static Task<Deployment> Make(Func<string, string>? change = null, int clients = 3) =>
-        Deployment.MakeFederation(clients, Federation.Replace("clients = 3", $"clients = {clients}", StringComparison.Ordinal), change);
+    internal static Task<Deployment> Make(Func<string, string>? change = null, int clients = 3, int pairs = 1) =>
+        Deployment.MakeFederation(clients, Federation.Replace("clients = 3", $"clients = {clients}\n    pairs = {pairs}", StringComparison.Ordinal), change, pairs);
 
     static byte[] Model(Deployment deployment, string folder) => File.ReadAllBytes(Path.Combine(deployment.Folder(folder), "model.safetensors"));
 

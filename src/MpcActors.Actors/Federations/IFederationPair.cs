@@ -1,3 +1,5 @@
+using MpcActors.Tuning.Federated;
+
 namespace MpcActors.Actors.Federations;
 
 /// <summary>A party pair with its dealer, as the director sees it: it is told what to do, works beside the others, and says what came of it.</summary>
@@ -51,6 +53,10 @@ public sealed record PairResult(string Model, SessionResult? Opened, IReadOnlyLi
 
     /// <summary>Of all sessions with clients.</summary>
     public SessionCost Sessions => Clients.Aggregate(SessionCost.None, (sum, client) => sum + (client.Join?.Cost ?? SessionCost.None) + (client.Training?.Cost ?? SessionCost.None));
+
+    /// <summary>What has to come from the pair after it; null for nothing.</summary>
+    public FederatedTransfer? Updates(PairOrder order, int pair) =>
+        order.Round is { } round && Clients.Any(client => client.Training is not null) ? new(round, pair, [.. Clients.Where(client => client.Training is not null).Select(client => client.Client)]) : null;
 }
 
 /// <param name="Texts">Null of one that has not joined.</param>

@@ -4,7 +4,7 @@ using MpcActors.Tuning.Federated;
 
 namespace MpcActors.Actors.Federations;
 
-/// <summary>A client or the model owner of a federation, in a process of its own: takes part whenever it is its turn, until the server says that all is over.</summary>
+/// <summary>A client or the model owner of a federation, in a process of its own, at one pair: takes part whenever it is its turn, until the server says that all is over.</summary>
 /// <param name="announcement">What it brings.</param>
 /// <param name="log">Sentences without secrets.</param>
 public sealed class OwnerNode(FederationTurn turn, NodeSettings settings, IFederatedTask task, FederationSeeds seeds, Announcement announcement, Action<string> log)
@@ -56,7 +56,7 @@ public sealed class OwnerNode(FederationTurn turn, NodeSettings settings, IFeder
                 throw new ProtocolViolationException("the model owner has another model than it announced");
             case FederatedSession.Join(_, var texts) when texts != announcement.Brings:
                 throw new ProtocolViolationException($"{turn.Name} has other texts than it announced");
-            case { } session when session.Owner == turn.Owner && session.Client == turn.Client:
+            case { } session when session.Owner == turn.Owner && session.Client == turn.Client && session.Pair == turn.Pair:
                 return await session.Own(task, port, seeds.In(name.Seed, turn.Name));
             default:
                 throw new ProtocolViolationException($"the server begins '{name.Purpose}' in the turn of {turn.Name}");

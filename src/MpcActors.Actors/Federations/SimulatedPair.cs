@@ -33,8 +33,7 @@ sealed class SimulatedPair(int pair, IFederatedTask task, FederationConditions c
         _work ??= new(pair, this);
         var given = _order!.Round is { } round ? await TransferAsync(new(round, pair, []), cancellation) : SessionCost.None;
         var result = await _work.DoAsync(_order, cancellation);
-        int[] trained = [.. result.Clients.Where(client => client.Training is not null).Select(client => client.Client)];
-        var taken = trained.Length > 0 ? await TransferAsync(new(_order.Round!.Value, pair, trained), cancellation) : SessionCost.None;
+        var taken = result.Updates(_order, pair) is { } updates ? await TransferAsync(updates, cancellation) : SessionCost.None;
         return result with { Given = given, Taken = taken };
     }
 

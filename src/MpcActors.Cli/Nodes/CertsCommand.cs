@@ -26,7 +26,7 @@ static class CertsCommand
     {
         var folder = new Argument<string?>("DIR") { Description = "Folder for the files; none of them may be there yet", Arity = ArgumentArity.ZeroOrOne };
         var port = Options.Count("--port", "Port of the first role on this machine; the others follow", 7100, 1024, 65_000);
-        var pairs = Options.Count("--pairs", "Party pairs with a dealer each, for a cluster or for one data owner that divides its work; the second has its own node-2.hocon, and so on", 1, 1, 100);
+        var pairs = Options.Count("--pairs", "Party pairs with a dealer each, for a cluster, for one data owner that divides its work, or for a federation's clients; without --clients the second has its own node-2.hocon, and so on", 1, 1, 100);
         var clients = Options.CountIfAny("--clients", "Of a federation, in place of a data owner: clients with texts of their own", most: FederateOptions.MostClients);
         var json = Options.Flag("--json", "Write one JSON object to standard output");
         var command = new ExemplifiedCommand(
@@ -34,6 +34,7 @@ static class CertsCommand
             "Makes a certificate, a key and a secret for every role, and node.hocon, the configuration of a deployment on this machine.",
             ("mpc certs deployment", "then: mpc up --config deployment/node.hocon"),
             ("mpc certs federation --clients 3", "of a federated tuning; then: mpc up --config federation/node.hocon"),
+            ("mpc certs federation --clients 4 --pairs 2", "whose clients are divided among two party pairs, in one file"),
             ("mpc certs deployment --pairs 2", "then: mpc up --config deployment/node.hocon --pair deployment/node-2.hocon"),
             ("mpc certs deployment --pairs 2", "or, with Akka.Cluster: mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon"))
         {
@@ -46,8 +47,7 @@ static class CertsCommand
 
     static int Run(string folder, int port, int pairs, int? clients, bool isJson, TextWriter output, TextWriter error)
     {
-        if (clients is not null && pairs > 1) throw new BadInputException("--pairs is for a cluster, which a federation has none of; leave it out, or --clients");
-        var fingerprints = clients is { } count ? FederatedCerts.Make(folder, port, count) : Make(folder, port, pairs);
+        var fingerprints = clients is { } count ? FederatedCerts.Make(folder, port, count, pairs) : Make(folder, port, pairs);
         foreach (var (role, fingerprint) in fingerprints) (isJson ? error : output).WriteLine($"{role,-12} {fingerprint}");
         (isJson ? error : output).WriteLine($"Files: {folder}; next: mpc up --config {Path.Combine(folder, "node.hocon")}");
         if (isJson) output.WriteLine(new CertsReport { Command = Name, Seed = 0, Fingerprints = fingerprints, Config = Path.Combine(folder, "node.hocon") }.ToJson());

@@ -29,7 +29,7 @@ static class UpCommand
             "Starts every role of a deployment as a process of this machine, and ends them all together.",
             ("mpc up --config deployment/node.hocon", "tunes as the file's session says, forward-only or by gradients (method = fot, sft or prompt)"),
             ("mpc up --config deployment/node.hocon --resume", "goes on where an interrupted run was, and ends in the same prompt"),
-            ("mpc up --config federation/node.hocon", "of 'mpc certs federation --clients 3': party 0, server, dealer, model owner and three clients"),
+            ("mpc up --config federation/node.hocon", "of 'mpc certs federation --clients 3': party 0, server, dealer, model owner and three clients; with --pairs 2 those of a second pair, too"),
             ("mpc up --config deployment/node.hocon --simulated --json", "the same session simulated; compare the transcripts"),
             ("mpc up --config deployment/node.hocon --pair deployment/node-2.hocon", "each population of prompts is divided among two party pairs, each with a dealer and a model owner"),
             ("mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon", "when a party is lost, the owner goes on with the other pair"))

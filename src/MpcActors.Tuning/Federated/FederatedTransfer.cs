@@ -31,6 +31,9 @@ public sealed record FederatedTransfer(int Round, int Pair, IReadOnlyList<int> C
         return transfer?.Name == name && transfer.Round >= 0 && transfer.Pair >= 0 && transfer.Clients.All(client => client >= 0) ? transfer : null;
     }
 
+    /// <summary>Of one side's, in either direction.</summary>
+    public long BytesOf(FederatedPlan plan) => sizeof(ulong) * (Clients.Count == 0 ? plan.Parameters.Count : Clients.Count * (1L + plan.Parameters.Count));
+
     /// <summary>What either machine does.</summary>
     /// <exception cref="ProtocolViolationException">What came is none of this federation.</exception>
     public async ValueTask Serve(FederatedSeat seat, Port port)

@@ -17,13 +17,13 @@ public sealed class SeatNodeTests
         var loopback = new Loopback(Role.PartyZero, Role.PartyOne, Role.Dealer);
         var others = new[] { Role.PartyZero, Role.PartyOne }.Select(role => Task.Run(() => Node.RunNamedAsync(
             Settings(role), _ => async port => await port.Receive(Role.Dealer), role == Role.PartyOne ? new(Seed.Zero, purpose) : null))).ToArray();
-        var dealer = new SeatNode(Seat.Dealer, clients: 2, _ => Settings(Role.Dealer), FederationSeeds.FromNumber(1), _ => throw new InvalidOperationException("nobody announces a model"), "", _ => { });
+        var dealer = new SeatNode(Seat.Dealer, pair: 0, clients: 2, _ => Settings(Role.Dealer), FederationSeeds.FromNumber(1), _ => throw new InvalidOperationException("nobody announces a model"), "", _ => { });
 
         var lost = await Assert.ThrowsAsync<FederationLostException>(() => dealer.RunAsync(CancellationToken.None).WaitAsync(Loopback.Patience));
 
         Assert.Contains("dealer was started when the federation was under way; start all parties anew with --resume", lost.Message, StringComparison.Ordinal);
         foreach (var other in others) Assert.Contains("--resume", (await Assert.ThrowsAsync<SessionFailedException>(() => other.WaitAsync(Loopback.Patience))).Message, StringComparison.Ordinal);
 
-        NodeSettings Settings(Role role) => loopback.Settings(role) with { Coordinator = Role.PartyOne, Turn = new(FederationTurn.Core.Name, new HashSet<string>(), IsAwaited: false) };
+        NodeSettings Settings(Role role) => loopback.Settings(role) with { Coordinator = Role.PartyOne, Turn = new(FederationTurn.CoreOf(0).Name, new HashSet<string>(), IsAwaited: false) };
     }
 }

@@ -7,6 +7,7 @@ using MpcActors.Tuning.Federated;
 namespace MpcActors.Cli;
 
 /// <summary>What a federation of processes trains: the same choices as the options of <c>federate</c>.</summary>
+/// <param name="Pairs">Party pairs, each with a dealer, among which the clients are divided.</param>
 /// <param name="Task">A task that comes with the program; empty where clients have files.</param>
 /// <param name="Alpha">Of the Dirichlet split of a task's texts; null splits alike.</param>
 /// <param name="Classes">Of the clients' files; empty with a task, as labels are.</param>
@@ -16,7 +17,7 @@ namespace MpcActors.Cli;
 /// <param name="Trained">Of the encoder; null for a classifier on its embeddings.</param>
 /// <param name="ClientTimeout">How long a session waits for a client that is not there.</param>
 sealed record FederatedBlock(
-    int Clients, string Task, double? Alpha, string[] Classes, string[] Labels, string? Test, string Model, string Train, TrainedTensors? Trained, FederatedSettings Tuning, TimeSpan ClientTimeout)
+    int Clients, int Pairs, string Task, double? Alpha, string[] Classes, string[] Labels, string? Test, string Model, string Train, TrainedTensors? Trained, FederatedSettings Tuning, TimeSpan ClientTimeout)
 {
     public const string Path = "mpc.federation";
 
@@ -46,9 +47,11 @@ sealed record FederatedBlock(
     public static FederatedBlock Read(Config config, string path)
     {
         var section = Section.Of(
-            config, path, Path, "clients", "picked", "rounds", "local-steps", "batch", "split", "alpha", "task", "classes", "labels", "test", "model", "train", "layers", "rank", "optimizer", "learning-rate", "seed",
+            config, path, Path, "clients", "pairs", "picked", "rounds", "local-steps", "batch", "split", "alpha", "task", "classes", "labels", "test", "model", "train", "layers", "rank", "optimizer", "learning-rate", "seed",
             "client-timeout");
         var clients = section.Count("clients", 2, 1, FederateOptions.MostClients);
+        var pairs = section.Count("pairs", 1, 1, FederateOptions.MostClients);
+        FederateOptions.RequireUse(pairs, clients, $"'{path}': {Path}.pairs");
         var (classes, labels) = (section.Texts("classes"), section.Texts("labels"));
         var hasFiles = classes.Length > 0;
         if (hasFiles && section.Has("task")) throw new BadInputException($"'{path}' has both {Path}.task and {Path}.classes; classes are for texts of the clients' own");
@@ -67,7 +70,7 @@ sealed record FederatedBlock(
             isAdam ? LocalOptimizer.Adam : LocalOptimizer.Sgd, section.Positive("learning-rate") ?? FederateOptions.UsualRate(train, isAdam), section.Seed("seed", 1));
         BadInputException.Check(() => tuning.Validate(clients));
         return new(
-            clients, hasFiles ? "" : section.Choice("task", "tiny", NodeFile.Tasks), split == "dirichlet" ? alpha ?? 0.5 : null, classes, labels, section.Has("test") ? section.Text("test") : null,
+            clients, pairs, hasFiles ? "" : section.Choice("task", "tiny", NodeFile.Tasks), split == "dirichlet" ? alpha ?? 0.5 : null, classes, labels, section.Has("test") ? section.Text("test") : null,
             section.Choice("model", "tiny", EncoderModel.Names), train, FederateOptions.TensorsOf(train, section.Count("layers", 1, 1, 64), section.Count("rank", 4, 1, 64)), tuning,
             section.Time("client-timeout", UsualClientTimeout));
     }

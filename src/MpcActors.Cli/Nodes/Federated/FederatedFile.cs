@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -10,15 +11,22 @@ using MpcActors.Tuning.Federated;
 namespace MpcActors.Cli;
 
 /// <summary>A process of a federation.</summary>
-/// <param name="Name">As in the file: "server", "client-2".</param>
-/// <param name="Role">What it is in a session: the server is party one, a client the data owner.</param>
+/// <param name="Name">As in the file: "server", "client-2", of the second pair "server-2".</param>
+/// <param name="Role">What it is in a session of a pair: the server is party one, a client the data owner.</param>
 /// <param name="Client">From 0; null of all others.</param>
-sealed record FederatedMember(string Name, Role Role, int? Client)
+/// <param name="Pair">From 0; of an owner, which takes part at all of them, too.</param>
+sealed record FederatedMember(string Name, Role Role, int? Client, int Pair = 0)
 {
-    public FederationTurn Turn => Client is { } client ? FederationTurn.Of(client) : Role == Role.ModelOwner ? FederationTurn.ModelOwner : FederationTurn.Core;
+    /// <summary>It dials, and waits for its turn.</summary>
+    public bool IsOwner => Role is Role.DataOwner or Role.ModelOwner;
 
     /// <summary>Sessions go on without it.</summary>
+    public bool IsDispensable => IsClient || Pair > 0;
+
     public bool IsClient => Client is not null;
+
+    /// <summary>Its turn at a pair; parties and dealer have one at their own.</summary>
+    public FederationTurn TurnAt(int pair) => Client is { } client ? FederationTurn.Of(client, pair) : Role == Role.ModelOwner ? FederationTurn.ModelOwnerAt(pair) : FederationTurn.CoreOf(Pair);
 }
 
 /// <summary>The configuration of a federation of processes; hocon/federation.hocon is an example with every setting explained.</summary>
@@ -27,12 +35,9 @@ sealed record FederatedFile(string Path, FederatedBlock Federation, IReadOnlyDic
 {
     const string ClientRole = "client";
 
-    static readonly FederatedMember[] Core =
-    [
-        new(FederationSeeds.PartyZero, Role.PartyZero, null), new(FederationSeeds.Server, Role.PartyOne, null), new(FederationSeeds.Dealer, Role.Dealer, null), new(FederationSeeds.ModelOwner, Role.ModelOwner, null),
-    ];
+    static readonly (string Name, Role Role)[] Core = [(FederationSeeds.PartyZero, Role.PartyZero), (FederationSeeds.Server, Role.PartyOne), (FederationSeeds.Dealer, Role.Dealer)];
 
-    public IReadOnlyList<FederatedMember> Members => MembersOf(Federation.Clients);
+    public IReadOnlyList<FederatedMember> Members => MembersOf(Federation);
 
     /// <summary>Whether a configuration is one of a federation.</summary>
     public static bool Is(string path) => File.Exists(path) && BadInputException.Check(() => Hocon.Load(path)).HasPath(FederatedBlock.Path);
@@ -44,10 +49,10 @@ sealed record FederatedFile(string Path, FederatedBlock Federation, IReadOnlyDic
         if (config.HasPath("mpc.session")) throw new BadInputException($"'{path}' has both mpc.session and {FederatedBlock.Path}; a deployment is one of the two");
         _ = Section.Of(config, path, "mpc", "federation", "roles", "transport");
         var federation = FederatedBlock.Read(config, path);
-        var members = MembersOf(federation.Clients);
+        var members = MembersOf(federation);
         _ = Section.Of(config, path, "mpc.roles", [.. members.Select(member => member.Name)]);
         var roles = members.ToDictionary(
-            member => member.Name, member => NodeFile.ReadRole(config, path, member.Name, isDialled: member.Turn == FederationTurn.Core, member.IsClient ? ["data"] : []));
+            member => member.Name, member => NodeFile.ReadRole(config, path, member.Name, isDialled: !member.IsOwner, member.IsClient ? ["data"] : []));
         var data = members.Where(member => member.IsClient && config.HasPath($"mpc.roles.{member.Name}.data")).ToDictionary(member => member.Client!.Value, member => config.GetString($"mpc.roles.{member.Name}.data"));
         if (!federation.HasFiles && data.Count > 0) throw new BadInputException($"'{path}' has mpc.roles.{FederationSeeds.Client(data.Keys.Min())}.data, which goes with {FederatedBlock.Path}.classes and labels");
         if (roles.GroupBy(role => role.Value.Address.Fingerprint).FirstOrDefault(group => group.Count() > 1) is { } shared)
@@ -73,13 +78,15 @@ sealed record FederatedFile(string Path, FederatedBlock Federation, IReadOnlyDic
     /// <param name="connect">For all to be there.</param>
     public NodeSettings SettingsOf(FederatedMember member, X509Certificate2 certificate, FederationTurn turn, TimeSpan connect, Action<string> log)
     {
-        var present = Members.Where(other => other.Turn == FederationTurn.Core || other.Turn == turn).ToArray();
-        var settings = new NodeSettings(member.Role, present.ToDictionary(other => other.Role, other => Roles[other.Name].Address), certificate, [.. Federation.Facts, RolesFact])
+        var present = RolesIn(turn);
+        var settings = new NodeSettings(
+            present.Single(other => other.Value == member).Key, present.ToDictionary(other => other.Key, other => Roles[other.Value.Name].Address), certificate,
+            [.. Federation.Facts, new("number of pairs", Federation.Pairs.ToString(CultureInfo.InvariantCulture)), RolesFact])
         {
             Limits = Limits with { Connect = connect },
             Log = log,
-            Coordinator = Role.PartyOne,
-            Turn = new(turn.Name, Members.Except(present).Select(other => Roles[other.Name].Address.Fingerprint).ToHashSet(), IsAwaited: member.Turn != FederationTurn.Core),
+            Coordinator = turn.Side is null ? Role.PartyOne : FederatedTransfer.First,
+            Turn = new(turn.Name, Members.Except(present.Values).Select(other => Roles[other.Name].Address.Fingerprint).ToHashSet(), IsAwaited: member.IsOwner || (turn.Side is not null && member.Pair > 0)),
         };
         try
         {
@@ -93,6 +100,17 @@ sealed record FederatedFile(string Path, FederatedBlock Federation, IReadOnlyDic
         return settings;
     }
 
+    /// <summary>Who is what in a session.</summary>
+    Dictionary<Role, FederatedMember> RolesIn(FederationTurn turn)
+    {
+        if (turn.Side is not { } side)
+            return Members.Where(other => other.IsOwner ? other.Role == turn.Owner && other.Client == turn.Client : other.Pair == turn.Pair).ToDictionary(other => other.Role);
+        var role = side == Seat.Zero ? Role.PartyZero : Role.PartyOne;
+        return new() { [FederatedTransfer.First] = Of(0), [FederatedTransfer.Other] = Of(turn.Pair) };
+
+        FederatedMember Of(int pair) => Members.Single(other => other.Role == role && other.Pair == pair);
+    }
+
     /// <summary>The member's own seed: from its secret's file, or else from the federation's number, which is good for comparisons alone.</summary>
     public FederationSeeds SeedsOf(FederatedMember member)
     {
@@ -102,6 +120,12 @@ sealed record FederatedFile(string Path, FederatedBlock Federation, IReadOnlyDic
 
     Fact RolesFact => new("roles", Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', Members.Select(member => $"{member.Name} {Roles[member.Name].Address.Fingerprint}"))))));
 
-    static IReadOnlyList<FederatedMember> MembersOf(int clients) =>
-        [.. Core, .. Enumerable.Range(0, clients).Select(client => new FederatedMember(FederationSeeds.Client(client), Role.DataOwner, client))];
+    static IReadOnlyList<FederatedMember> MembersOf(FederatedBlock federation) =>
+    [
+        .. CoreOf(0), new(FederationSeeds.ModelOwner, Role.ModelOwner, null),
+        .. Enumerable.Range(0, federation.Clients).Select(client => new FederatedMember(FederationSeeds.Client(client), Role.DataOwner, client)),
+        .. Enumerable.Range(1, federation.Pairs - 1).SelectMany(CoreOf),
+    ];
+
+    static IEnumerable<FederatedMember> CoreOf(int pair) => Core.Select(member => new FederatedMember(FederationSeeds.At(member.Name, pair), member.Role, null, pair));
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using MpcActors.Actors;
 using MpcActors.Actors.Federations;
 using MpcActors.Actors.Nodes;
 using MpcActors.Data;
@@ -32,13 +33,13 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
     {
         var folder = new OutputFolder(run.Common.Out);
         using var trace = NodeTrace.Start(member.Name, run.File.Members.ToList().IndexOf(member), folder);
-        using var watch = new NodeWatch(member.Name, folder, output.Error) { NameOf = role => FederationTurn.Core.InWords(role.Name()) };
+        using var watch = new NodeWatch(member.Name, folder, output.Error) { NameOf = role => FederationTurn.CoreOf(member.Pair).InWords(role.Name()) };
         var node = new FederatedNode(run, member, folder, output, watch);
         return await watch.WatchAsync(async () =>
         {
             await (member.Role switch
             {
-                Role.PartyOne => node.DirectAsync(cancellation),
+                Role.PartyOne => member.Pair == 0 ? node.DirectAsync(cancellation) : node.ServeAsync(cancellation),
                 Role.DataOwner or Role.ModelOwner => node.OwnAsync(cancellation),
                 _ => node.SitAsync(cancellation),
             });
@@ -48,7 +49,7 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
 
     /// <summary>Party zero and the dealer.</summary>
     Task SitAsync(CancellationToken cancellation) => new SeatNode(
-        member.Role == Role.Dealer ? Seat.Dealer : Seat.Zero, Block.Clients, turn => SettingsOf(turn, LongestWait), File.SeedsOf(member),
+        member.Role == Role.Dealer ? Seat.Dealer : Seat.Zero, member.Pair, Block.Clients, turn => SettingsOf(turn, turn.Side is null ? LongestWait : PatienceOfLinks), File.SeedsOf(member),
         new FederatedParts(File, new Lines(watch.Say), cancellation).OfSeat, folder.Folder, Session).RunAsync(cancellation);
 
     /// <summary>Clients and the model owner.</summary>
@@ -60,8 +61,38 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
             ? new Announcement(seeds.Brings(member.Name, tuning.Task.HashOfTexts(own)), tuning.Task.LengthsOf(own), null)
             : new Announcement(seeds.Brings(member.Name, tuning.Task.HashOfModel()), [], tuning.Outline);
         watch.Say(member.IsClient ? $"ready with {announcement.Lengths.Length} texts" : "ready with the model");
-        var parameters = await new OwnerNode(member.Turn, SettingsOf(member.Turn, File.Limits.Connect), tuning.Task, seeds, announcement, Session).RunAsync(cancellation);
-        if (parameters is not null) Keep(tuning, parameters);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task[] others = [.. Enumerable.Range(1, Block.Pairs - 1).Select(ElsewhereAsync)];
+        try
+        {
+            if (await AtAsync(0, Session, cancellation) is { } parameters) Keep(tuning, parameters);
+        }
+        finally
+        {
+            // The first pair says when all is over.
+            await over.CancelAsync();
+            await Task.WhenAll(others);
+        }
+
+        Task<double[]?> AtAsync(int pair, Action<string> log, CancellationToken until) =>
+            new OwnerNode(member.TurnAt(pair), SettingsOf(member.TurnAt(pair), File.Limits.Connect), tuning.Task, seeds, announcement, log).RunAsync(until);
+
+        async Task ElsewhereAsync(int pair)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"pair {pair + 1}");
+            try
+            {
+                await AtAsync(pair, line => Session($"{name}: {line}"), over.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // All is over.
+            }
+            catch (SessionFailedException problem)
+            {
+                watch.Say($"{name} is not there any more: {problem.Message}");
+            }
+        }
     }
 
     /// <summary>The trained parameters, and what they are worth, which nobody else can know.</summary>
@@ -95,19 +126,19 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
         {
             steps.Next();
             var rounds = new ServedRounds(Block);
-            var server = new FederationServer(new(
-                Block.Tuning, Block.Clients, (turn, isFirst) => SettingsOf(turn, PatienceIn(turn, isFirst)), File.SeedsOf(member), new FederatedParts(File, new Announcer(steps), cancellation).OfSeat,
-                id, File.Roles[member.Name].Secret is null ? "" : id, saved?.Past, folder.Folder));
+            var server = new FederationServer(Server(id, saved?.Past, new Announcer(steps), cancellation), Block.Pairs);
             await server.RunAsync(
                 past =>
                 {
                     past.Write(checkpoint, facts, id);
                     if (saved is not null) watch.Say($"goes on after round {past.Counted.Length}");
+                    foreach (var line in rounds.Losses(server.Lost)) watch.Say(line);
                     steps.Next();
                 },
                 round =>
                 {
                     server.Past.Write(checkpoint, facts, id);
+                    foreach (var lost in rounds.Losses(server.Lost)) watch.Say(lost);
                     var line = rounds.Add(round);
                     watch.Keep(line);
                     watch.Report(round.Round + 1, Block.Tuning.Rounds);
@@ -121,14 +152,33 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
         output.Show(report, report.Tables(), $"Files: {Path.Combine(folder.Folder, "run.json")}");
     }
 
-    /// <summary>How long the server waits for whoever takes part: for all to be started at first, then for a client no longer than it must.</summary>
-    TimeSpan PatienceIn(FederationTurn turn, bool isFirst) =>
-        turn == FederationTurn.Core ? LongestWait : isFirst || turn.Client is null ? File.Limits.Connect : Block.ClientTimeout;
+    /// <summary>The server of a further pair.</summary>
+    Task ServeAsync(CancellationToken cancellation) => new PairServer(Server("", null, new Lines(watch.Say), cancellation), Session).RunAsync(cancellation);
+
+    ServerSettings Server(string id, FederationPast? past, IProgress<string> progress, CancellationToken cancellation) => new(
+        member.Pair, Block.Tuning, Block.Clients, (turn, isFirst) => SettingsOf(turn, PatienceIn(turn, isFirst)), File.SeedsOf(member), new FederatedParts(File, progress, cancellation).OfSeat,
+        id, given => File.Roles[member.Name].Secret is null ? "" : given, past, folder.Folder)
+    {
+        Beat = File.Limits.Connect / 2,
+
+        // Nobody stands in for the first pair, so it is given up later than another one.
+        Prompt = member.Pair == 0 || 2 * Block.ClientTimeout > LongestWait ? LongestWait : 2 * Block.ClientTimeout,
+    };
+
+    /// <summary>How long a server waits for whoever takes part: for all to be started at first, then for a client or another pair no longer than it must.</summary>
+    TimeSpan PatienceIn(FederationTurn turn, bool isFirst)
+    {
+        if (turn.Side is not null) return isFirst ? File.Limits.Connect : PatienceOfLinks;
+        return turn.Owner is null ? LongestWait : isFirst || turn.Client is null ? File.Limits.Connect : Block.ClientTimeout;
+    }
+
+    /// <summary>For the other machine of the same side. A further pair's waits for its turn, as owners do.</summary>
+    TimeSpan PatienceOfLinks => member.Pair == 0 ? Block.ClientTimeout : File.Limits.Connect;
 
     /// <summary>Of parties and dealer: the server waits for an owner meanwhile, and says when it does no longer.</summary>
     TimeSpan LongestWait => File.Limits.Connect + Block.ClientTimeout;
 
-    NodeSettings SettingsOf(FederationTurn turn, TimeSpan connect) => File.SettingsOf(member, _certificate, turn, connect, line => Refusal(turn.InWords(line))) with { Monitor = watch.Monitor };
+    NodeSettings SettingsOf(FederationTurn turn, TimeSpan connect) => File.SettingsOf(member, _certificate, turn, connect, line => Refusal(turn.InWords(line))) with { Monitor = turn.Side is null ? watch.Monitor : null };
 
     /// <summary>Sessions come and go; what is worth a line, once, is who was refused.</summary>
     void Refusal(string line)

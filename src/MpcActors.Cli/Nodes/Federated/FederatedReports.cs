@@ -7,6 +7,9 @@ namespace MpcActors.Cli;
 /// <summary>What the server of a federation of processes reports; means and rounds are of the time since the processes were started, bytes are those of frames.</summary>
 sealed record FederatedServerReport : FederationReport<ServedRound>
 {
+    /// <summary>Pairs from 1 that were lost, each with the cause.</summary>
+    public required IReadOnlyDictionary<int, string> LostPairs { get; init; }
+
     public IEnumerable<IRenderable> Tables()
     {
         var rounds = new Table { Title = new TableTitle($"{Task}, {Model}, {Clients} clients, {Train} ({TrainedParameters} parameters), {LocalSteps} local steps of {Optimizer}") };
@@ -19,6 +22,7 @@ sealed record FederatedServerReport : FederationReport<ServedRound>
 
         yield return rounds;
         yield return FederateCommand.CostsOf(Join, Step, Aggregation);
+        foreach (var (pair, cause) in LostPairs) yield return new Padder(new Text($"· Pair {pair} was lost: {cause}"), new Padding(0, 0));
         foreach (var note in Notes) yield return new Padder(new Text("· " + note), new Padding(0, 0));
     }
 }

@@ -14,19 +14,19 @@ static class FederatedUp
         foreach (var member in file.Members)
         {
             using var certificate = RoleFiles.Certificate(file.Roles[member.Name], file.Beside);
-            _ = file.SettingsOf(member, certificate, member.Turn, file.Limits.Connect, _ => { });
+            _ = file.SettingsOf(member, certificate, member.TurnAt(0), file.Limits.Connect, _ => { });
             _ = file.SeedsOf(member);
         }
 
         RoleProcess[] processes = [.. file.Members.Select(member => RoleProcess.Of(member, run, output))];
-        var clients = file.Members.Where(member => member.IsClient).Select(member => member.Name).ToHashSet();
+        var dispensable = file.Members.Where(member => member.IsDispensable).Select(member => member.Name).ToHashSet();
         try
         {
             folder.Write("processes.json", JsonSerializer.Serialize(processes.ToDictionary(process => process.Name, process => process.Id)) + "\n");
 
-            // A client that is gone is left out of rounds, and may come back from wherever it is started.
+            // A client that is gone is left out of rounds, and may come back from wherever it is started; another pair's work is done by the first.
             await UpCommand.EndTogether(
-                processes, (ended, running) => clients.Contains(ended.Name) ? running.Count == 0 : ended.ExitCode != 0 || running.All(process => clients.Contains(process.Name)), output, cancellation);
+                processes, (ended, running) => dispensable.Contains(ended.Name) ? running.Count == 0 : ended.ExitCode != 0 || running.All(process => dispensable.Contains(process.Name)), output, cancellation);
         }
         finally
         {
@@ -34,7 +34,7 @@ static class FederatedUp
         }
 
         UpCommand.MergeTraces(folder, [folder.Folder]);
-        return UpCommand.ExitCodeOf([.. processes.Where(process => !clients.Contains(process.Name))], cancellation);
+        return UpCommand.ExitCodeOf([.. processes.Where(process => !dispensable.Contains(process.Name))], cancellation);
     }
 
     /// <summary>The same sessions simulated, with the clear twin beside them: the same transcript and the same parameters.</summary>
@@ -54,6 +54,7 @@ static class FederatedUp
             {
                 Train = block.Train,
                 Trained = block.Trained,
+                Pairs = block.Pairs,
             };
             var (result, parameters) = await FederateCommand.TrainAsync(run.Command, block.TaskName, await parts.ModelAsync(), tuned, settings, steps, cancellation);
             folder.Write(FederatedRun.Tensors, stream => Safetensors.Write(stream, FederatedTuning.TensorsOf(tuned.Task, parameters)));

@@ -8,6 +8,7 @@ sealed class ServedRounds(FederatedBlock block)
 {
     readonly List<ServedRound> _rounds = [];
     readonly List<FederatedRound> _done = [];
+    readonly HashSet<int> _lost = [];
     SessionCost _training = SessionCost.None;
     SessionCost _joining = SessionCost.None;
     SessionCost _aggregation = SessionCost.None;
@@ -28,6 +29,14 @@ sealed class ServedRounds(FederatedBlock block)
         return $"round {served.Round} of {block.Tuning.Rounds}: counted {(served.Counted.Count > 0 ? string.Join(' ', served.Counted) : "nobody")}{leftOut}";
     }
 
+    /// <summary>What is said of pairs that were not lost the last time.</summary>
+    public IEnumerable<string> Losses(IReadOnlyDictionary<int, string> lost)
+    {
+        string[] lines = [.. lost.Where(pair => !_lost.Contains(pair.Key)).Select(pair => $"pair {pair.Key + 1} is lost, and the others do its work: {pair.Value}")];
+        _lost.UnionWith(lost.Keys);
+        return lines;
+    }
+
     public FederatedServerReport Report(string command, FederationServer server, TimeSpan elapsed) => new()
     {
         Command = command,
@@ -41,7 +50,8 @@ sealed class ServedRounds(FederatedBlock block)
         Train = block.Train,
         TrainedParameters = server.Task.Plan.Parameters.Count,
         Optimizer = block.Tuning.Optimizer == LocalOptimizer.Sgd ? "sgd" : "adam",
-        Pairs = 1,
+        Pairs = block.Pairs,
+        LostPairs = server.Lost.ToDictionary(lost => lost.Key + 1, lost => lost.Value),
         SecondsPerRound = RoundTimes.Of(_done),
         TransferredBytesPerRound = _done.Count == 0 ? 0 : _done.Average(round => round.Transfers.SentBytes.Sum()),
         TextsPerClient = server.Task.Plan.Texts,
@@ -50,6 +60,6 @@ sealed class ServedRounds(FederatedBlock block)
         Aggregation = FederateCommand.Mean(_aggregation, _rounds.Count(round => round.Counted.Count > 0)),
         PerRound = _rounds,
         Transcript = server.Past.Transcript,
-        Notes = [$"Only the model owner has the parameters, and knows how right they are: {FederatedRun.Tensors} and model.json in its folder."],
+        Notes = [.. block.Pairs > 1 ? new[] { FederateCommand.TransferNote } : [], $"Only the model owner has the parameters, and knows how right they are: {FederatedRun.Tensors} and model.json in its folder."],
     };
 }

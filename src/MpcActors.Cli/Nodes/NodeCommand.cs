@@ -216,6 +216,9 @@ sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Chec
     /// <summary>Further party pairs of one data owner, among which its populations are divided.</summary>
     public IReadOnlyList<NodeFile> Pairs { get; init; } = [];
 
+    /// <summary>The only core that its processes may use, from 0; null for all. On Linux alone.</summary>
+    public int? Core { get; init; }
+
     public NodeSettings SettingsOf(Role role, Action<string> log, NodeWatch watch) => File.SettingsOf(role, log) with { Monitor = watch.Monitor, Trouble = Trial?.Scenario.TroubleOf(role) };
 
     /// <summary>Null where none is asked for, or this build has none, which is said.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using MpcActors.Actors.Nodes;
 using MpcActors.Protocols;
 
@@ -16,13 +17,17 @@ sealed class RoleProcess : IDisposable
     /// <param name="name">Before each of its lines.</param>
     /// <param name="role">Null of a coordinator.</param>
     /// <param name="isResult">What it writes to standard output is what came of all.</param>
-    RoleProcess(string name, Role? role, bool isResult, string[] arguments, Output output)
+    /// <param name="core">The only one that it may use; null for all.</param>
+    RoleProcess(string name, Role? role, bool isResult, string[] arguments, Output output, int? core = null)
     {
         (Name, Role) = (name, role);
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         var program = typeof(UpCommand).Assembly.Location;
         start.FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
-        foreach (var argument in (string[])["exec", program, .. arguments, NodeCommand.WithParent]) start.ArgumentList.Add(argument);
+        string[] run = ["exec", program, .. arguments, NodeCommand.WithParent];
+        // It becomes the program, under the same number; an affinity that is set later holds for one thread alone.
+        if (core is { } only) (start.FileName, run) = ("taskset", ["--cpu-list", only.ToString(CultureInfo.InvariantCulture), start.FileName, .. run]);
+        foreach (var argument in run) start.ArgumentList.Add(argument);
         // Five collectors with a heap a core would be too many for one machine.
         start.Environment["DOTNET_gcServer"] = "0";
         _process = new Process { StartInfo = start };
@@ -48,7 +53,7 @@ sealed class RoleProcess : IDisposable
         string[] scenario = settings.Trial is { } trial ? ["--scenario", trial.Path] : [];
         string[] pairs = role == Protocols.Role.DataOwner ? [.. settings.Pairs.SelectMany(pair => (string[])["--pair", pair.Path])] : [];
         string[] cluster = settings.Cluster is { } file ? ["--cluster", file.Path] : [];
-        return new(name, role, role == Protocols.Role.DataOwner, [NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, .. cluster, .. pairs, .. scenario, .. resume, .. json], output);
+        return new(name, role, role == Protocols.Role.DataOwner, [NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, .. cluster, .. pairs, .. scenario, .. resume, .. json], output, settings.Core);
     }
 
     /// <summary>Of a federation, where the server says what came of it.</summary>

@@ -27,28 +27,32 @@ static class PairedTuning
         Candidate candidate, OwnerTexts texts, TuningSettings settings, Conditions conditions, int pairs, CancellationToken cancellation)
     {
         var (result, sessions) = await DivideAsync(
-            texts, settings, pairs, Checkpoint.None, _ => { },
+            texts, settings, pairs, Checkpoint.None, _ => { }, null,
             (_, own, ask, stop) => PrivateSession.AskAsync(candidate, texts, own, conditions, ask, stop), cancellation);
         return new(result, [.. sessions.Select(session => (new SessionCosts(session.Outcome), session.Calls))]);
     }
 
     /// <summary>With processes: in each session this one is the data owner.</summary>
     /// <param name="nodes">One for each pair.</param>
+    /// <param name="answered">Is told of how many prompts a question was, and how long it took the last pair to answer.</param>
     public static async Task<(TuningResult Result, IReadOnlyList<NodeOutcome> Sessions)> RunOnNodesAsync(
         Candidate candidate, OwnerTexts texts, TuningSettings settings, IReadOnlyList<NodeSettings> nodes, SessionSecrets secrets, Checkpoint checkpoint, Action<TuningProgress> progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation, Action<int, TimeSpan>? answered = null)
     {
         var (result, sessions) = await DivideAsync(
-            texts, settings, nodes.Count, checkpoint, progress,
+            texts, settings, nodes.Count, checkpoint, progress, answered,
             (pair, own, ask, stop) => Node.RunAsync(nodes[pair], session => SessionPrograms.Asking(candidate, texts, secrets, session, ask), secrets.NameOf(candidate, texts, own), stop), cancellation);
         return (result, [.. sessions.Select(session => session.Outcome with { Nodes = [.. session.Outcome.Nodes.Select(node => node.Role == Role.DataOwner ? node with { Busy = node.Busy - session.Waited } : node)] })]);
     }
 
     /// <param name="session">Runs the session of a pair, in which the data owner's program is the one that is given.</param>
     static async Task<(TuningResult Result, IReadOnlyList<(T Outcome, IReadOnlyList<PassCall> Calls, TimeSpan Waited)> Sessions)> DivideAsync<T>(
-        OwnerTexts texts, TuningSettings settings, int pairs, Checkpoint checkpoint, Action<TuningProgress> progress,
+        OwnerTexts texts, TuningSettings settings, int pairs, Checkpoint checkpoint, Action<TuningProgress> progress, Action<int, TimeSpan>? answered,
         Func<int, TuningSettings, Func<PrivateForwardPass, Task>, CancellationToken, Task<T>> session, CancellationToken cancellation)
     {
+        // Each desk blocks a thread between questions; the pool would give out another in its own time, which may be half a second.
+        ThreadPool.GetMinThreads(out var threads, out var ports);
+        ThreadPool.SetMinThreads(threads + pairs, ports);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var desks = Enumerable.Range(1, pairs).Select(_ => new Desk(stop.Token)).ToArray();
         var sessions = desks.Select((desk, pair) => Task.Run(
@@ -70,7 +74,7 @@ static class PairedTuning
         TuningResult? result = null;
         try
         {
-            var tuning = new ForwardOnlyTuning(new DividedPass(desks), texts.Train, texts.Dev, texts.Test, settings, TimeProvider.System, progress);
+            var tuning = new ForwardOnlyTuning(new DividedPass(desks, answered), texts.Train, texts.Dev, texts.Test, settings, TimeProvider.System, progress);
             result = await tuning.RunAsync(checkpoint.File, checkpoint.Resume, stop.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -83,6 +87,7 @@ static class PairedTuning
             if (result is null) await stop.CancelAsync();
             await Task.WhenAny(Task.WhenAll(sessions));
             foreach (var desk in desks) desk.Dispose();
+            ThreadPool.SetMinThreads(threads, ports);
         }
 
         var outcomes = await Task.WhenAll(sessions);
@@ -129,7 +134,7 @@ static class PairedTuning
     }
 
     /// <summary>Prompts in parts as equal as can be, in their order; what has no prompt is the first pair's.</summary>
-    sealed class DividedPass(Desk[] desks) : IForwardPass
+    sealed class DividedPass(Desk[] desks, Action<int, TimeSpan>? answered) : IForwardPass
     {
         public ValueTask<IReadOnlyList<double[,]>> Logits(TextSet set, IReadOnlyList<double[]?> latents) => Divided(latents, (pass, part) => pass.Logits(set, part));
 
@@ -139,7 +144,9 @@ static class PairedTuning
         {
             var parts = desks.Select((_, pair) => latents.Skip(pair * latents.Count / desks.Length).Take((pair + 1) * latents.Count / desks.Length - pair * latents.Count / desks.Length).ToArray()).ToArray();
             if (latents.Count < desks.Length) parts = [.. parts.Select((_, pair) => pair == 0 ? latents.ToArray() : [])];
+            var start = Stopwatch.GetTimestamp();
             var answers = await Task.WhenAll(desks.Zip(parts, (desk, part) => desk.Ask(pass => ask(pass, part))));
+            answered?.Invoke(latents.Count, Stopwatch.GetElapsedTime(start));
             return [.. answers.SelectMany(answer => answer)];
         }
     }

@@ -9,7 +9,7 @@ using MpcActors.Tuning;
 
 namespace MpcActors.Cli;
 
-/// <summary>The same tuning on one party pair and on two, simulated with modelled computation, so that the figures are the same everywhere.</summary>
+/// <summary>The same tuning on one party pair and on two: simulated with modelled computation, so that the figures are the same everywhere, and by processes where each pair has one core.</summary>
 sealed class PairsExperiment : IExperiment
 {
     /// <summary>The first is no network at all: what computation alone would gain.</summary>
@@ -40,11 +40,31 @@ sealed class PairsExperiment : IExperiment
         table.Append("| network | one pair | two pairs | throughput | of the whole tuning |\n|---|--:|--:|--:|--:|\n");
         foreach (var (network, alone, together, whole) in rows)
             table.Append(CultureInfo.InvariantCulture, $"| {network.Name} | {alone:0.000} s | {together:0.000} s | {alone / together:0.00} times | {whole:0.00} times |\n");
-        return new(
-            [.. rows.Select(row => new ExperimentRow($"{row.Network.Name}: throughput of two pairs over one", null, row.One / row.Two, "times")
+        List<ExperimentRow> all =
+        [
+            .. rows.Select(row => new ExperimentRow($"{row.Network.Name}: throughput of two pairs over one", null, row.One / row.Two, "times")
             {
                 More = new() { ["network"] = row.Network.Name, ["onePairSeconds"] = row.One, ["twoPairsSeconds"] = row.Two, ["wholeTuning"] = row.Whole, ["lossDifference"] = difference },
-            })],
-            table.ToString(), new Dictionary<string, string>());
+            }),
+        ];
+        if (PinnedPairs.CanRun(2)) all.Add(await MeasureAsync(settings, tuning.Population, table, announce, cancellation));
+        else table.Append("\nNo processes were timed: it takes Linux and a core for each pair.\n");
+        return new(all, table.ToString(), new Dictionary<string, string>());
+    }
+
+    static async Task<ExperimentRow> MeasureAsync(ExperimentSettings settings, int population, StringBuilder table, Action<string> announce, CancellationToken cancellation)
+    {
+        var (warmUps, populations) = settings.IsQuick ? (2, 3) : (3, 5);
+        var session = string.Create(CultureInfo.InvariantCulture, $"{(settings.IsQuick ? "prompt-rows = 2, shots = 2" : "model = use-lite, task = yelp, prompt-rows = 10, shots = 4")}, attention = softmax, latent-dimension = 50, test-texts = 8, seed = {settings.Seed}");
+        announce("processes, one pair on one core");
+        var one = await PinnedPairs.RunAsync(1, session, population, warmUps, populations, cancellation);
+        announce("processes, two pairs on a core each");
+        var two = await PinnedPairs.RunAsync(2, session, population, warmUps, populations, cancellation);
+        var difference = one.Losses.Zip(two.Losses, (left, right) => Math.Abs(left - right)).Max();
+        table.Append(CultureInfo.InvariantCulture, $"\nMeasured, processes over TLS without a network, all of a pair on one core, {(settings.IsQuick ? "tiny model" : "use-lite, 8 texts")}: a population of {population} takes one pair {one.Seconds:0.000} s and two pairs {two.Seconds:0.000} s, {one.Seconds / two.Seconds:0.00} times the throughput (medians of {populations}). Losses differ by {difference:0.0000000} at most.\n");
+        return new("processes, a core a pair: throughput of two pairs over one", null, one.Seconds / two.Seconds, "times")
+        {
+            More = new() { ["network"] = "loopback", ["onePairSeconds"] = one.Seconds, ["twoPairsSeconds"] = two.Seconds, ["lossDifference"] = difference },
+        };
     }
 }

@@ -60,8 +60,10 @@ sealed class PairsExperiment : IExperiment
         var one = await PinnedPairs.RunAsync(1, session, population, warmUps, populations, cancellation);
         announce("processes, two pairs on a core each");
         var two = await PinnedPairs.RunAsync(2, session, population, warmUps, populations, cancellation);
-        var difference = one.Losses.Zip(two.Losses, (left, right) => Math.Abs(left - right)).Max();
-        table.Append(CultureInfo.InvariantCulture, $"\nMeasured, processes over TLS without a network, all of a pair on one core, {(settings.IsQuick ? "tiny model" : "use-lite, 8 texts")}: a population of {population} takes one pair {one.Seconds:0.000} s and two pairs {two.Seconds:0.000} s, {one.Seconds / two.Seconds:0.00} times the throughput (medians of {populations}). Losses differ by {difference:0.0000000} at most.\n");
+
+        // Processes draw their secrets afresh, and last digits decide which prompts the optimiser goes on with: only the first populations are the same.
+        var difference = Math.Abs(one.Losses[0] - two.Losses[0]);
+        table.Append(CultureInfo.InvariantCulture, $"\nMeasured, processes over TLS without a network, all of a pair on one core, {(settings.IsQuick ? "tiny model" : "use-lite, 8 texts")}: a population of {population} takes one pair {one.Seconds:0.000} s and two pairs {two.Seconds:0.000} s, {one.Seconds / two.Seconds:0.00} times the throughput (medians of {populations}). The best losses of the first population differ by {difference:0.0000000}.\n");
         return new("processes, a core a pair: throughput of two pairs over one", null, one.Seconds / two.Seconds, "times")
         {
             More = new() { ["network"] = "loopback", ["onePairSeconds"] = one.Seconds, ["twoPairsSeconds"] = two.Seconds, ["lossDifference"] = difference },

@@ -18,7 +18,7 @@ namespace MpcActors.Cli;
 /// </remarks>
 sealed class CalibrationExperiment : IExperiment
 {
-    static readonly LinkProfile[] Networks = [ShapedEnds.Loopback, LinkProfile.Lan, LinkProfile.Wan1, LinkProfile.Wan2];
+    static readonly LinkProfile[] Networks = [LocalEnds.Loopback, LinkProfile.Lan, LinkProfile.Wan1, LinkProfile.Wan2];
 
     public string Name => "calibration";
 
@@ -27,7 +27,7 @@ sealed class CalibrationExperiment : IExperiment
     public async Task<ExperimentResult> RunAsync(ExperimentSettings settings, Action<string> announce, CancellationToken cancellation)
     {
         var measured = new List<Measured>();
-        foreach (var network in settings.IsQuick ? [ShapedEnds.Loopback, LinkProfile.Wan2] : Networks)
+        foreach (var network in settings.IsQuick ? [LocalEnds.Loopback, LinkProfile.Wan2] : Networks)
         {
             var size = SizeOf(network, settings.IsQuick);
             measured.AddRange(await MeasureAsync(network, size, settings.Seed, announce, cancellation));
@@ -36,7 +36,7 @@ sealed class CalibrationExperiment : IExperiment
         return new([.. measured.Select(one => one.Row)], Table(measured, settings), new Dictionary<string, string>());
     }
 
-    static Size SizeOf(LinkProfile network, bool isQuick) => (isQuick, network == ShapedEnds.Loopback || network == LinkProfile.Lan) switch
+    static Size SizeOf(LinkProfile network, bool isQuick) => (isQuick, network == LocalEnds.Loopback || network == LinkProfile.Lan) switch
     {
         (true, true) => new("uniform", 4, 2, 10, 11, 50),
         (true, false) => new("uniform", 4, 2, 0, 1, 5),
@@ -53,7 +53,7 @@ sealed class CalibrationExperiment : IExperiment
         var name = Seed.FromNumber(seed).Derive("calibration");
 
         announce($"{network.Name}: probing");
-        var probe = await LinkProbe.MeasureAsync(network, size.Pings, cancellation);
+        var probe = await LinkProbe.MeasureAsync(network, size.ProbeRounds, cancellation);
         announce($"{network.Name}: simulated");
         var before = Environment.CpuUsage.TotalTime;
         var (simulated, questions) = await SimulateAsync(isRealTime: false);
@@ -66,16 +66,14 @@ sealed class CalibrationExperiment : IExperiment
 
         var (predicted, seen) = (Predicted(simulated, questions, network, null), network with { Latency = probe.OneWay });
         var onThis = (Predicted(simulated, questions, seen, machine) + Predicted(real, timed, seen, machine)) / 2;
-        List<Measured> rows =
+        var atSpeed = new Measured(network, size.Passes, "real-time", real.Transcript, network, Predicted(real, timed, network, null), MedianOf(timed));
+        return
         [
             new(network, size.Passes, "simulated", simulated.Transcript, network, predicted, predicted),
-            new(network, size.Passes, "real-time", real.Transcript, network, Predicted(real, timed, network, null), MedianOf(timed)),
+            // Roles compute one after the other in a simulation: without a network to wait for it cannot be as fast as roles with a machine each.
+            .. network == LocalEnds.Loopback ? Array.Empty<Measured>() : [atSpeed],
             new(network, size.Passes, "processes", transcript, seen, onThis, MedianOf(owner)) { Machine = machine },
         ];
-
-        // Roles compute one after the other in a simulation: without a network to wait for it cannot be as fast as roles with a machine each.
-        if (network == ShapedEnds.Loopback) rows.RemoveAt(1);
-        return rows;
 
         TimedQuestions Questions() => new(job, file.Session, size.Prompts, size.WarmUps, size.Passes);
 
@@ -93,7 +91,7 @@ sealed class CalibrationExperiment : IExperiment
     static double Predicted(Run run, TimedQuestions questions, LinkProfile link, SharedMachine? machine)
     {
         var costs = new SessionCosts(run) { Machine = machine };
-        return Median(questions.Timed.Select(timed => costs.Mean([timed.Call], link).Seconds));
+        return questions.Timed.Select(timed => costs.Mean([timed.Call], link).Seconds).Median();
     }
 
     /// <param name="computed">By all cores during the simulation.</param>
@@ -104,13 +102,7 @@ sealed class CalibrationExperiment : IExperiment
         return new(Math.Clamp(computed / (turns * cores), 1.0 / cores, 1), probe.CoreNanosecondsPerByte / cores);
     }
 
-    static double MedianOf(TimedQuestions questions) => Median(questions.Timed.Select(timed => timed.Seconds));
-
-    static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
-    }
+    static double MedianOf(TimedQuestions questions) => questions.Timed.Select(timed => timed.Seconds).Median();
 
     static string Table(IEnumerable<Measured> measured, ExperimentSettings settings)
     {
@@ -126,7 +118,7 @@ sealed class CalibrationExperiment : IExperiment
 
     /// <param name="Shots">Texts a class.</param>
     /// <param name="Passes">Timed ones.</param>
-    sealed record Size(string Attention, int Prompts, int Shots, int WarmUps, int Passes, int Pings);
+    sealed record Size(string Attention, int Prompts, int Shots, int WarmUps, int Passes, int ProbeRounds);
 
     /// <param name="Link">What the prediction knew of the network.</param>
     sealed record Measured(LinkProfile Network, int Passes, string Way, string Transcript, LinkProfile Link, double PredictedSeconds, double MeasuredSeconds)

@@ -32,7 +32,7 @@ sealed record LinkProbe(TimeSpan OneWay, double CoreNanosecondsPerByte)
     /// <returns>Means of all rounds: by the clock, and of this process.</returns>
     static async Task<(TimeSpan Elapsed, TimeSpan Computed)> RoundAsync(LinkProfile network, int bytes, int rounds, CancellationToken cancellation)
     {
-        using var ends = new ShapedEnds(network, Ends);
+        using var ends = new LocalEnds(network, Ends);
         var certificates = Ends.ToDictionary(role => role, role => NodeCertificate.Create(role, TimeProvider.System));
         var payload = new byte[bytes];
         var all = WarmUps + rounds;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MpcActors.Actors.Nodes;
 using MpcActors.Network;
 using MpcActors.Protocols;
@@ -14,7 +13,7 @@ sealed class ShapedDeployment : IDisposable
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     readonly string _folder = Directory.CreateTempSubdirectory("mpc-calibration-").FullName;
-    readonly ShapedEnds _ends;
+    readonly LocalEnds _ends;
 
     /// <param name="session">Lines of mpc.session.</param>
     public ShapedDeployment(LinkProfile network, string session)
@@ -23,11 +22,7 @@ sealed class ShapedDeployment : IDisposable
         CertsCommand.Make(_folder, FirstPort);
         var common = File.ReadAllText(Path.Combine(_folder, "node.hocon")) + $"\nmpc.session {{\n{session}\n}}\n";
         _ends = new(network, roles);
-        foreach (var self in roles)
-        {
-            var addresses = _ends.AddressesFor(self).Select(end => string.Create(CultureInfo.InvariantCulture, $"mpc.roles.{end.Key.Name()}.address = \"{end.Value}\"\n"));
-            File.WriteAllText(ConfigOf(self), common + string.Concat(addresses));
-        }
+        foreach (var self in roles) File.WriteAllText(ConfigOf(self), common + _ends.SettingsFor(self));
     }
 
     /// <summary>As the role sees it.</summary>

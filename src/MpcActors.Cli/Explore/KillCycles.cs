@@ -37,14 +37,14 @@ static class KillCycles
         var roles = Enum.GetValues<Role>();
         CertsCommand.Make(folder, 7100);
         var config = Path.Combine(folder, "node.hocon");
-        var addresses = roles.Zip(ShapedEnds.FreePorts(roles.Length)).Select(pair => string.Create(CultureInfo.InvariantCulture, $"mpc.roles.{pair.First.Name()}.address = \"127.0.0.1:{pair.Second}\"\n"));
+        using var ends = new LocalEnds(LocalEnds.Loopback, roles);
         File.AppendAllText(config, string.Create(CultureInfo.InvariantCulture, $$"""
 
             mpc.session {
               task = tiny, model = tiny, attention = uniform, prompt = shift, prompt-rows = 2
               queries = {{Math.Min(QueriesAKill * kills, MostQueries)}}, population = 4, latent-dimension = 6, shots = 1, test-texts = 2
             }
-            {{string.Concat(addresses)}}
+            {{ends.SettingsFor(Role.DataOwner)}}
             """));
 
         // What the processes say is kept for when something goes wrong.

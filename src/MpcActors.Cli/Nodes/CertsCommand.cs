@@ -93,9 +93,10 @@ static class CertsCommand
         static string PlaceOf(Role role) => $"<{role.Name()}>";
 
         static string NameOf(Role role, int pair) => pair == 1 ? role.Name() : string.Create(CultureInfo.InvariantCulture, $"{role.Name()}-{pair}");
-
-        static string ConfigOf(int pair) => pair == 1 ? "node.hocon" : string.Create(CultureInfo.InvariantCulture, $"node-{pair}.hocon");
     }
+
+    /// <summary>The configuration of a pair, from 1.</summary>
+    public static string ConfigOf(int pair) => pair == 1 ? "node.hocon" : string.Create(CultureInfo.InvariantCulture, $"node-{pair}.hocon");
 
     /// <summary>An example configuration that comes with the program.</summary>
     public static string Shipped(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", file));

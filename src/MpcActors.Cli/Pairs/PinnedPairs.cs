@@ -1,4 +1,3 @@
-using System.Globalization;
 using MpcActors.Actors;
 using MpcActors.Network;
 using MpcActors.Protocols;
@@ -43,7 +42,7 @@ static class PinnedPairs
                         if (prompts == population) times.Add(took.TotalSeconds);
                     });
                 await Task.WhenAll(children.Select(child => child.Ended)).WaitAsync(Patience, cancellation);
-                return (MedianOf(times[warmUps..]), result.Losses);
+                return (times[warmUps..].Median(), result.Losses);
             }
             finally
             {
@@ -59,22 +58,15 @@ static class PinnedPairs
     static NodeFile[] FilesOf(string folder, int pairs, string session)
     {
         CertsCommand.Make(folder, FirstPort, pairs);
-        var roles = Enum.GetValues<Role>();
-        var ports = ShapedEnds.FreePorts(roles.Length * pairs);
         return
         [
-            .. Enumerable.Range(0, pairs).Select(pair =>
+            .. Enumerable.Range(1, pairs).Select(pair =>
             {
-                var path = Path.Combine(folder, pair == 0 ? "node.hocon" : string.Create(CultureInfo.InvariantCulture, $"node-{pair + 1}.hocon"));
-                File.AppendAllText(path, $"\nmpc.session {{\n{session}\n}}\n" + string.Concat(roles.Select((role, i) => string.Create(CultureInfo.InvariantCulture, $"mpc.roles.{role.Name()}.address = \"127.0.0.1:{ports[pair * roles.Length + i]}\"\n"))));
+                var path = Path.Combine(folder, CertsCommand.ConfigOf(pair));
+                using var ends = new LocalEnds(LocalEnds.Loopback, Enum.GetValues<Role>());
+                File.AppendAllText(path, $"\nmpc.session {{\n{session}\n}}\n{ends.SettingsFor(Role.DataOwner)}");
                 return NodeFile.Read(path);
             }),
         ];
-    }
-
-    static double MedianOf(List<double> seconds)
-    {
-        seconds.Sort();
-        return seconds[seconds.Count / 2];
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using MpcActors.Actors.Nodes;
@@ -6,8 +7,8 @@ using MpcActors.Protocols;
 
 namespace MpcActors.Cli;
 
-/// <summary>Where roles of this machine listen and dial, so that a network is between them: each listens at its own port, and dials the others through their shapers.</summary>
-sealed class ShapedEnds : IDisposable
+/// <summary>Where roles that are all on this machine listen and dial: each listens at a free port, and dials the others through their shapers, if a network is to be between them.</summary>
+sealed class LocalEnds : IDisposable
 {
     static int _blocks;
 
@@ -15,7 +16,7 @@ sealed class ShapedEnds : IDisposable
     readonly Dictionary<Role, LinkShaper> _shapers;
 
     /// <param name="network">Between any two; without shapers if it is <see cref="Loopback"/>.</param>
-    public ShapedEnds(LinkProfile network, IReadOnlyList<Role> roles)
+    public LocalEnds(LinkProfile network, IReadOnlyList<Role> roles)
     {
         _own = roles.Zip(FreePorts(roles.Count)).ToDictionary(pair => pair.First, pair => new IPEndPoint(IPAddress.Loopback, pair.Second));
         _shapers = network == Loopback ? [] : _own.ToDictionary(end => end.Key, end => new LinkShaper(network, end.Value));
@@ -28,13 +29,17 @@ sealed class ShapedEnds : IDisposable
     public IReadOnlyDictionary<Role, IPEndPoint> AddressesFor(Role self) =>
         _own.ToDictionary(end => end.Key, end => end.Key != self && _shapers.TryGetValue(end.Key, out var shaper) ? shaper.Address : end.Value);
 
+    /// <summary>The same as lines of a configuration, which replace those before them.</summary>
+    public string SettingsFor(Role self) =>
+        string.Concat(AddressesFor(self).Select(end => string.Create(CultureInfo.InvariantCulture, $"mpc.roles.{end.Key.Name()}.address = \"{end.Value}\"\n")));
+
     public void Dispose()
     {
         foreach (var shaper in _shapers.Values) shaper.Dispose();
     }
 
     /// <summary>Free a moment ago; of a block that no other call has been given, below those ports that the system gives to whoever dials.</summary>
-    public static int[] FreePorts(int count)
+    static int[] FreePorts(int count)
     {
         const int least = 12_000, blocks = 256, block = 32;
         while (true)

@@ -8,6 +8,8 @@ namespace MpcActors.Cli;
 /// <summary>A child, its lines and its end.</summary>
 sealed class RoleProcess : IDisposable
 {
+    const string Pin = "taskset";
+
     static readonly Lock Writing = new();
     static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
 
@@ -26,7 +28,7 @@ sealed class RoleProcess : IDisposable
         start.FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
         string[] run = ["exec", program, .. arguments, NodeCommand.WithParent];
         // It becomes the program, under the same number; an affinity that is set later holds for one thread alone.
-        if (core is { } only) (start.FileName, run) = ("taskset", ["--cpu-list", only.ToString(CultureInfo.InvariantCulture), start.FileName, .. run]);
+        if (core is { } only) (start.FileName, run) = (Pin, ["--cpu-list", only.ToString(CultureInfo.InvariantCulture), start.FileName, .. run]);
         foreach (var argument in run) start.ArgumentList.Add(argument);
         // Five collectors with a heap a core would be too many for one machine.
         start.Environment["DOTNET_gcServer"] = "0";
@@ -66,6 +68,9 @@ sealed class RoleProcess : IDisposable
     }
 
     public static RoleProcess Coordinator(ClusterFile cluster, Output output) => new(CoordinatorCommand.Name, null, false, [CoordinatorCommand.Name, "--cluster", cluster.Path], output);
+
+    /// <summary>The system has what keeps a process to a core.</summary>
+    public static bool CanPin => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, Pin)));
 
     public string Name { get; }
 

@@ -48,7 +48,7 @@ sealed class PairsExperiment : IExperiment
             }),
         ];
         if (PinnedPairs.CanRun(2)) all.Add(await MeasureAsync(settings, tuning.Population, table, announce, cancellation));
-        else table.Append("\nNo processes were timed: it takes Linux and a core for each pair.\n");
+        else table.Append("\nNo processes were timed: it takes Linux, taskset and a core for each pair.\n");
         return new(all, table.ToString(), new Dictionary<string, string>());
     }
 

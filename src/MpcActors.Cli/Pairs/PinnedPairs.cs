@@ -1,3 +1,4 @@
+using System.Globalization;
 using MpcActors.Actors;
 using MpcActors.Network;
 using MpcActors.Protocols;
@@ -12,7 +13,7 @@ static class PinnedPairs
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Processes can be kept to a core, and there is one for each of so many pairs.</summary>
-    public static bool CanRun(int pairs) => OperatingSystem.IsLinux() && Environment.ProcessorCount >= pairs;
+    public static bool CanRun(int pairs) => OperatingSystem.IsLinux() && RoleProcess.CanPin && Cores().Count >= pairs;
 
     /// <param name="session">Lines of mpc.session.</param>
     /// <param name="warmUps">Populations before the timed ones: with one core to compile and to compute, a process takes some dozens to be as fast as it will be.</param>
@@ -27,10 +28,11 @@ static class PinnedPairs
             var common = new CommonSettings(false, files[0].Session.Tuning.Seed, folder, LinkProfile.Lan, Work.Measured);
             var output = new Output(TextWriter.Null, TextWriter.Null, IsJson: true);
             var job = await NodeJob.PrepareAsync(files[0], common, new Progress<string>(), cancellation);
+            var cores = Cores();
             RoleProcess[] children =
             [
                 .. files.SelectMany((file, pair) => Enum.GetValues<Role>().Where(role => role != Role.DataOwner)
-                    .Select(role => RoleProcess.Of(role, new NodeRun("", file, common with { Out = Path.Combine(folder, $"{pair}") }, Checkpoint.None) { Core = pair }, output))),
+                    .Select(role => RoleProcess.Of(role, new NodeRun("", file, common with { Out = Path.Combine(folder, $"{pair}") }, Checkpoint.None) { Core = cores[pair] }, output))),
             ];
             try
             {
@@ -53,6 +55,18 @@ static class PinnedPairs
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>Those that this process may use, which need not begin with 0: in a container they may be any.</summary>
+    static List<int> Cores()
+    {
+        const string Key = "Cpus_allowed_list:";
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Key, StringComparison.Ordinal));
+        return [.. line[Key.Length..].Trim().Split(',').SelectMany(range =>
+        {
+            var ends = Array.ConvertAll(range.Split('-'), end => int.Parse(end, CultureInfo.InvariantCulture));
+            return Enumerable.Range(ends[0], ends[^1] - ends[0] + 1);
+        })];
     }
 
     static NodeFile[] FilesOf(string folder, int pairs, string session)

@@ -109,7 +109,7 @@ sealed class FederateOptions(string command)
     /// <exception cref="BadInputException">A pair would have nothing to do.</exception>
     public static void RequireUse(int pairs, int clients, string name)
     {
-        if (pairs > clients) throw new BadInputException($"{name} is {pairs}, but there are {clients} clients: a pair works with one client at a time, so at most {clients} pairs have something to do");
+        if (pairs > clients) throw new BadInputException($"{name} is {pairs}, but there {(clients == 1 ? "is 1 client" : $"are {clients} clients")}: a pair works with one client at a time, so the others would have nothing to do");
     }
 
     (string Name, TrainedTensors? Tensors) Trained(ParseResult result)

@@ -184,6 +184,22 @@ public sealed class FederatedUpTests
         Assert.False(File.Exists(Path.Combine(deployment.Folder("out"), "processes.json")));
     }
 
+    [Fact]
+    public async Task Two_roles_at_one_address_are_refused_before_anything_starts()
+    {
+        using var deployment = await Make(text =>
+        {
+            var ports = text.Split("127.0.0.1:")[1..].Select(rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)]).ToArray();
+            return text.Replace(ports[3], ports[0], StringComparison.Ordinal);
+        }, pairs: 2);
+
+        var typed = await Typed.Run(deployment.Up("out"));
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("party-0 and party-0-2 are both at 127.0.0.1:", typed.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(deployment.Folder("out"), "processes.json")));
+    }
+
     [Theory]
     [InlineData("--role client", "--role client needs --number: 1 to 3")]
     [InlineData("--role client --number 4", "there is no client 4")]

@@ -57,6 +57,8 @@ sealed record FederatedFile(string Path, FederatedBlock Federation, IReadOnlyDic
         if (!federation.HasFiles && data.Count > 0) throw new BadInputException($"'{path}' has mpc.roles.{FederationSeeds.Client(data.Keys.Min())}.data, which goes with {FederatedBlock.Path}.classes and labels");
         if (roles.GroupBy(role => role.Value.Address.Fingerprint).FirstOrDefault(group => group.Count() > 1) is { } shared)
             throw new BadInputException($"'{path}': {string.Join(" and ", shared.Select(role => role.Key))} have the same fingerprint; each role needs a certificate of its own");
+        if (members.Where(member => !member.IsOwner).GroupBy(member => (roles[member.Name].Address.Host, roles[member.Name].Address.Port)).FirstOrDefault(group => group.Count() > 1) is { } crowded)
+            throw new BadInputException($"'{path}': {string.Join(" and ", crowded.Select(member => member.Name))} are both at {crowded.Key.Host}:{crowded.Key.Port}; each of them listens at an address of its own");
         return new(path, federation, roles, data, NodeFile.ReadLimits(config, path));
     }
 

@@ -51,11 +51,12 @@ public sealed class MessageSerializerTests : TestKit
         Assert.Equal(new Abandoned("b-1", "why"), RoundTrip(new Abandoned("b-1", "why")));
         Assert.Equal(new MemberLost("m"), RoundTrip(new MemberLost("m")));
         var said = RoundTrip(Announcement);
-        Assert.Equal(Announcement, said with { Crews = Announcement.Crews });
+        Assert.Equal(Announcement, said with { Crews = Announcement.Crews, Wants = Announcement.Wants });
         Assert.Equal(Announcement.Crews, said.Crews);
+        Assert.Equal(Announcement.Wants, said.Wants);
         var crew = RoundTrip(Assignment);
-        Assert.Equal((Assignment.Crew, 2), (crew.Crew, crew.Roles.Count));
-        foreach (var (role, address) in Assignment.Roles) Assert.Equal(address, crew.Roles[role]);
+        Assert.Equal((Assignment.Crew, 3), (crew.Crew, crew.Places.Count));
+        foreach (var (place, address) in Assignment.Places) Assert.Equal(address, crew.Places[place]);
     }
 
     [Fact]
@@ -114,9 +115,13 @@ public sealed class MessageSerializerTests : TestKit
         { "a cause of 2 GB", "B", [0x91, 0xdb, 0x7f, 0xff, 0xff, 0xff, 65, 66] },
         { "no payload", "F", [0x96, 0, 1, 0, 0, 0xc4, 16, .. new byte[16], 0xc0] },
         { "a role that is none", "R", [0x91, 5] },
-        { "four billion crews", "CA", [0x98, 0xa1, 65, 0, 0xa1, 65, 1, 0xa1, 65, 0xa1, 65, 1, 0xdd, 0xff, 0xff, 0xff, 0xff] },
-        { "a crew with a role twice", "CG", [0x92, 0xa1, 65, 0x98, 0, 0xa1, 65, 1, 0xa1, 65, 0, 0xa1, 65, 1, 0xa1, 65] },
-        { "a member at port 0", "CA", [0x98, 0xa1, 65, 0, 0xa1, 65, 0, 0xa1, 65, 0xa1, 65, 1, 0x90] },
+        { "four billion crews", "CA", [.. Said(1), 0xdd, 0xff, 0xff, 0xff, 0xff] },
+        { "four billion wishes", "CA", [.. Said(1), 0x90, 0xdd, 0xff, 0xff, 0xff, 0xfc] },
+        { "a wish for half a place", "CA", [.. Said(1), 0x90, 0x92, 0xa1, 66, 0xa1, 66] },
+        { "a wish for its own place", "CA", [.. Said(1), 0x90, 0x94, 0xa1, 65, 0xa1, 66, 0xc0, 0xc2] },
+        { "a wish for a place twice", "CA", [.. Said(1), 0x90, 0x98, 0xa1, 66, 0xa1, 66, 0xc0, 0xc2, 0xa1, 66, 0xa1, 67, 0xc0, 0xc2] },
+        { "a crew with a place twice", "CG", [0x92, 0xa1, 65, 0x98, 0xa1, 66, 0xa1, 65, 1, 0xa1, 65, 0xa1, 66, 0xa1, 65, 1, 0xa1, 65] },
+        { "a member at port 0", "CA", [.. Said(0), 0x90, 0x90] },
         { "a member without a name", "CL", [0x91, 0xc0] },
         { "a phase that is none", "F", [0x96, 0, 1, 0, 2, 0xc4, 16, .. new byte[16], 0xc4, 0] },
         { "a short tag", "F", [0x96, 0, 1, 0, 0, 0xc4, 15, .. new byte[15], 0xc4, 0] },
@@ -155,9 +160,12 @@ public sealed class MessageSerializerTests : TestKit
         }
     }
 
-    static Announced Announcement { get; } = new("m", Role.Dealer, new("host", 7100, "00ff"), "tiny", 3, ["b-1", "b-2"]);
+    /// <summary>The first fields of an announcement: a letter each, but for the port and one seat.</summary>
+    static byte[] Said(byte port) => [0x99, 0xa1, 65, 0xa1, 65, 0xa1, 65, port, 0xa1, 65, 0xa1, 65, 1];
 
-    static Assigned Assignment { get; } = new("b-1", new Dictionary<Role, NodeAddress> { [Role.PartyZero] = new("host", 1, "00"), [Role.ModelOwner] = new("other", 65_535, "ff") });
+    static Announced Announcement { get; } = new("m", "server", new("host", 7100, "00ff"), "tiny", 3, ["b-1", "b-2"], [new("dealer", "dealer"), new("client-1", "client-1", "00", true)]);
+
+    static Assigned Assignment { get; } = new("b-1", new Dictionary<string, NodeAddress> { ["party-0"] = new("host", 1, "00"), ["model-owner"] = new("other", 65_535, "ff"), ["client-1"] = new(NodeAddress.Dials, 0, "aa") });
 
     static Gen<Role> Roles() => Gen.Elements(Enum.GetValues<Role>());
 

@@ -3,7 +3,6 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
-using MpcActors.Protocols;
 using MpcActors.Ring;
 
 namespace MpcActors.Actors.Crews;
@@ -34,7 +33,7 @@ public static partial class ClusterShell
     /// <exception cref="OperationCanceledException">Left on request.</exception>
     public static async Task ServeAsync(Config config, ClusterMember member, CrewSession run, Task until, Action<string> log, CancellationToken cancellation)
     {
-        var system = Join(config, member.Self.Role.Name());
+        var system = Join(config, member.Self.Kind);
         var cluster = Cluster.Get(system);
         var coordinator = system.ActorOf(ProxyProps(system), "proxy");
         var self = member.Self with { Member = NameOf(cluster.SelfUniqueAddress) };

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using MpcActors.Protocols;
 
 namespace MpcActors.Actors.Crews;
 
@@ -20,7 +19,7 @@ public sealed class CoordinatorActor : ReceiveActor
         (_board, _log) = (new CrewBoard(incarnation), log);
         Receive<Announced>(said =>
         {
-            var label = $"{said.Role.Name()} at {said.Address}";
+            var label = said.Label;
             if (_members.TryAdd(said.Member, (Sender, label)))
             {
                 Context.Watch(Sender);
@@ -56,7 +55,7 @@ public sealed class CoordinatorActor : ReceiveActor
     {
         foreach (var (member, message) in orders)
         {
-            if (message is Assigned assigned) Note($"crew {assigned.Crew}: {string.Join(", ", assigned.Roles.OrderBy(role => role.Key).Select(role => $"{role.Key.Name()} at {role.Value}"))}");
+            if (message is Assigned assigned) Note($"crew {assigned.Crew}: {assigned.InWords()}");
             if (message is Abandoned abandoned) Note($"crew {abandoned.Crew} is given up: {abandoned.Cause}");
             if (_members.TryGetValue(member, out var known)) known.Actor.Tell(message);
         }

@@ -5,16 +5,15 @@ namespace MpcActors.Actors.Crews;
 /// <summary>Something that a coordinator has to tell a member.</summary>
 public sealed record Order(string Member, IMpcMessage Message);
 
-/// <summary>Who is there, who is free, and who works with whom: gives every data owner that waits a party pair, a dealer and a model owner.</summary>
+/// <summary>Who is there, who is free, and who works with whom: gives every member that leads a crew whom it wants, a party pair for instance, a dealer and a model owner.</summary>
 /// <remarks>
-/// A data owner that announces a free seat is a job. When a crew fails, its data owner waits again, and goes on from its own checkpoint with whoever is free then.
+/// A leader that announces a free seat is a job. When a crew fails, its leader waits again, and goes on from its own checkpoint with whoever is free then. Whoever is dispensable may leave without
+/// that, and has its place again if it was there all the time, or was started again and is the only one that may have it.
 /// Nothing is kept elsewhere: messages may be lost, and a coordinator may begin in the middle, since members announce what they do over and over.
 /// </remarks>
 /// <param name="incarnation">Names this board's crews; unlike those of any board before it.</param>
 public sealed class CrewBoard(string incarnation)
 {
-    static readonly Role[] Roles = Enum.GetValues<Role>();
-
     /// <summary>In the order in which they came.</summary>
     readonly List<Member> _members = [];
     readonly Dictionary<string, Crew> _crews = [];
@@ -24,6 +23,10 @@ public sealed class CrewBoard(string incarnation)
     {
         Told,
         Working,
+
+        /// <summary>It does not answer.</summary>
+        Away,
+        Failed,
         Over,
     }
 
@@ -37,11 +40,14 @@ public sealed class CrewBoard(string incarnation)
         var member = Of(said.Member);
         if (member is null) _members.Add(member = new Member(said));
         member.Said = said;
+
+        // It was not heard for a while, and worked all the same.
+        foreach (var crew in _crews.Values.Where(crew => crew.Cause is null && crew.PartOf(member) == Part.Away && said.Crews.Contains(crew.Name))) crew.Holders[member.Name].Part = Part.Working;
         foreach (var crew in CrewsOf(member))
         {
-            if (said.Crews.Contains(crew.Name)) crew.Parts[member.Name] = Part.Working;
+            if (said.Crews.Contains(crew.Name)) crew.Holders[member.Name].Part = Part.Working;
             // Not listed any more: its last word was lost. Had it failed, the others would have noticed, and said so.
-            else if (crew.Parts[member.Name] == Part.Working) Leave(crew, member);
+            else if (crew.PartOf(member) == Part.Working) Leave(crew, member, Part.Over);
             else if (crew.Cause is null) orders.Add(new(member.Name, crew.Assignment));
             if (crew.Cause is { } cause) orders.Add(new(member.Name, new Abandoned(crew.Name, cause)));
         }
@@ -52,24 +58,25 @@ public sealed class CrewBoard(string incarnation)
         return orders;
     }
 
-    /// <summary>A member's part in a crew is over; when it failed, so has the crew.</summary>
+    /// <summary>A member's part in a crew is over; when it failed, so has the crew, unless it can do without.</summary>
     public IReadOnlyList<Order> Ended(CrewEnded ended)
     {
         var orders = new List<Order>();
         if (Of(ended.Member) is { } member)
         {
-            // What its next announcement will say. A data owner whose session came to its end has what it came for.
-            var isServed = member.Said.Role == Role.DataOwner && ended.Cause is null;
+            // What its next announcement will say. A leader whose session came to its end has what it came for.
+            var isServed = member.Said.Leads && ended.Cause is null;
             member.Said = member.Said with { Crews = [.. member.Said.Crews.Where(crew => crew != ended.Crew)], Seats = isServed ? 0 : member.Said.Seats };
-            if (_crews.TryGetValue(ended.Crew, out var crew) && crew.Parts.TryGetValue(member.Name, out var part) && part != Part.Over)
+            if (_crews.TryGetValue(ended.Crew, out var crew) && crew.Has(member))
             {
                 if (ended.Cause is { } cause)
                 {
-                    if (crew.Cause is null) foreach (var one in _members.Where(one => crew.Parts.ContainsKey(one.Name))) one.Failures++;
-                    GiveUp(crew, member.Name, cause, orders);
+                    if (crew.Holders[member.Name].IsDispensable) member.Failures++;
+                    else if (crew.Cause is null) foreach (var one in _members.Where(one => crew.Holders.ContainsKey(one.Name))) one.Failures++;
+                    if (!crew.Holders[member.Name].IsDispensable) GiveUp(crew, member.Name, cause, orders);
                 }
 
-                Leave(crew, member);
+                Leave(crew, member, ended.Cause is null ? Part.Over : Part.Failed);
             }
         }
 
@@ -77,7 +84,7 @@ public sealed class CrewBoard(string incarnation)
         return orders;
     }
 
-    /// <summary>A member is gone, or does not answer: its crews end, and their owners get other ones.</summary>
+    /// <summary>A member is gone, or does not answer: crews that cannot do without it end, and their leaders get other ones.</summary>
     public IReadOnlyList<Order> Lost(string name)
     {
         var orders = new List<Order>();
@@ -85,8 +92,8 @@ public sealed class CrewBoard(string incarnation)
         _members.Remove(member);
         foreach (var crew in CrewsOf(member))
         {
-            GiveUp(crew, name, $"{member.Said.Role.Name()} at {member.Said.Address} is gone", orders);
-            Leave(crew, member);
+            if (!crew.Holders[name].IsDispensable) GiveUp(crew, name, $"{member.Said.Label} is gone", orders);
+            Leave(crew, member, Part.Away);
         }
 
         Match(orders);
@@ -97,40 +104,64 @@ public sealed class CrewBoard(string incarnation)
     {
         if (crew.Cause is not null) return;
         crew.Cause = cause;
-        foreach (var (name, part) in crew.Parts)
-            if (name != except && part != Part.Over) orders.Add(new(name, new Abandoned(crew.Name, cause)));
+        foreach (var (name, holder) in crew.Holders)
+            if (name != except && holder.IsIn) orders.Add(new(name, new Abandoned(crew.Name, cause)));
     }
 
-    void Leave(Crew crew, Member member)
+    void Leave(Crew crew, Member member, Part part)
     {
-        crew.Parts[member.Name] = Part.Over;
-        if (crew.Parts.Values.All(part => part == Part.Over)) _crews.Remove(crew.Name);
+        crew.Holders[member.Name].Part = part;
+        if (!crew.Holders.Values.Any(holder => holder.IsIn)) _crews.Remove(crew.Name);
     }
 
-    /// <summary>Makes a crew for every data owner that waits, as long as there is one; first come, first served.</summary>
+    /// <summary>Fills places that are empty, then makes a crew for every leader that waits, as long as there is one; first come, first served.</summary>
     void Match(List<Order> orders)
     {
-        foreach (var owner in _members.Where(member => member.Said.Role == Role.DataOwner).ToArray())
+        foreach (var crew in _crews.Values.Where(crew => crew.Cause is null))
         {
-            while (IsFree(owner))
+            foreach (var place in crew.EmptyPlaces())
             {
-                // Whoever failed less often, and among those whoever has waited longest.
-                Member?[] chosen = [.. Roles.Select(role => role == Role.DataOwner ? owner : _members
-                    .Where(member => member.Said.Role == role && member.Said.Group == owner.Said.Group && IsFree(member))
-                    .OrderBy(member => member.Failures).ThenBy(member => member.LastChosen)
-                    .FirstOrDefault())];
-                if (chosen.Contains(null)) break;
-                var crew = new Crew(
-                    new Assigned($"{incarnation}-{++_made}", chosen.ToDictionary(member => member!.Said.Role, member => member!.Said.Address)),
-                    chosen.ToDictionary(member => member!.Name, _ => Part.Told));
-                _crews.Add(crew.Name, crew);
-                foreach (var member in chosen)
-                {
-                    member!.LastChosen = _made;
-                    orders.Add(new(member.Name, crew.Assignment));
-                }
+                // Others have been told where it is, and know it by its certificate.
+                if (_members.Find(member => member.Said.Kind == place.Kind && member.Said.Address == crew.Assignment.Places[place.Place] && crew.PartOf(member) is null or Part.Away && IsFree(member)) is { } back)
+                    Put(crew, back, place, orders);
             }
         }
+
+        foreach (var leader in _members.Where(member => member.Said.Leads).ToArray())
+        {
+            while (IsFree(leader) && Choose(leader) is { } chosen)
+            {
+                var crew = new Crew(new Assigned($"{incarnation}-{++_made}", chosen.Prepend((Place: leader.Said.Kind, Member: leader)).ToDictionary(one => one.Place, one => one.Member.Said.Address)), leader.Said.Wants);
+                _crews.Add(crew.Name, crew);
+                foreach (var (wanted, (_, member)) in leader.Said.Wants.Zip(chosen)) Put(crew, member, wanted, orders);
+                Put(crew, leader, null, orders);
+            }
+        }
+    }
+
+    void Put(Crew crew, Member member, Wanted? place, List<Order> orders)
+    {
+        member.LastChosen = _made;
+        crew.Holders[member.Name] = new(place);
+        orders.Add(new(member.Name, crew.Assignment));
+    }
+
+    /// <summary>For each place that is wanted whoever failed less often, and among those whoever has waited longest; null if there is nobody for one of them.</summary>
+    List<(string Place, Member Member)>? Choose(Member leader)
+    {
+        var chosen = new List<(string Place, Member Member)>();
+        foreach (var wanted in leader.Said.Wants)
+        {
+            var best = _members
+                .Where(member => member != leader && member.Said.Kind == wanted.Kind && member.Said.Group == leader.Said.Group && (wanted.Fingerprint ?? member.Said.Address.Fingerprint) == member.Said.Address.Fingerprint
+                    && IsFree(member) && !chosen.Exists(one => one.Member == member))
+                .OrderBy(member => member.Failures).ThenBy(member => member.LastChosen)
+                .FirstOrDefault();
+            if (best is null) return null;
+            chosen.Add((wanted.Place, best));
+        }
+
+        return chosen;
     }
 
     /// <summary>Crews of another board count too, though nobody here knows who else is in them.</summary>
@@ -138,7 +169,7 @@ public sealed class CrewBoard(string incarnation)
 
     bool IsOwn(string crew) => crew.StartsWith(incarnation + "-", StringComparison.Ordinal);
 
-    Crew[] CrewsOf(Member member) => [.. _crews.Values.Where(crew => crew.Parts.TryGetValue(member.Name, out var part) && part != Part.Over)];
+    Crew[] CrewsOf(Member member) => [.. _crews.Values.Where(crew => crew.Has(member))];
 
     Member? Of(string name) => _members.Find(member => member.Name == name);
 
@@ -153,15 +184,36 @@ public sealed class CrewBoard(string incarnation)
         public int LastChosen { get; set; }
     }
 
-    sealed class Crew(Assigned assignment, Dictionary<string, Part> parts)
+    /// <param name="place">Null of the leader.</param>
+    sealed class Holder(Wanted? place)
+    {
+        public Wanted? Place => place;
+
+        public Part Part { get; set; }
+
+        public bool IsIn => Part is Part.Told or Part.Working;
+
+        public bool IsDispensable => place is { IsDispensable: true };
+    }
+
+    sealed class Crew(Assigned assignment, IReadOnlyList<Wanted> wants)
     {
         public string Name => Assignment.Crew;
 
         public Assigned Assignment { get; } = assignment;
 
-        public Dictionary<string, Part> Parts { get; } = parts;
+        /// <summary>By member: whoever has, or had, a place.</summary>
+        public Dictionary<string, Holder> Holders { get; } = [];
 
         /// <summary>Why it was given up; null as long as it was not.</summary>
         public string? Cause { get; set; }
+
+        public Part? PartOf(Member member) => Holders.TryGetValue(member.Name, out var holder) ? holder.Part : null;
+
+        public bool Has(Member member) => Holders.TryGetValue(member.Name, out var holder) && holder.IsIn;
+
+        /// <summary>Those that the same one may have again. Any other one would know nothing of what the rest of the crew knows of the first.</summary>
+        public Wanted[] EmptyPlaces() => [.. wants.Where(place =>
+            place is { IsDispensable: true, Fingerprint: not null } && !Holders.Values.Any(holder => holder.Place?.Place == place.Place && holder.Part is not (Part.Away or Part.Failed)))];
     }
 }

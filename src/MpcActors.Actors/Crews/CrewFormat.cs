@@ -29,22 +29,31 @@ static class CrewFormat
         switch (message)
         {
             case Announced announced:
-                writer.WriteArrayHeader(8);
+                writer.WriteArrayHeader(9);
                 writer.Write(announced.Member);
-                writer.Write((byte)announced.Role);
+                writer.Write(announced.Kind);
                 Write(ref writer, announced.Address);
                 writer.Write(announced.Group);
                 writer.Write(announced.Seats);
                 writer.WriteArrayHeader(announced.Crews.Count);
                 foreach (var crew in announced.Crews) writer.Write(crew);
+                writer.WriteArrayHeader(4 * announced.Wants.Count);
+                foreach (var (place, kind, fingerprint, isDispensable) in announced.Wants)
+                {
+                    writer.Write(place);
+                    writer.Write(kind);
+                    writer.Write(fingerprint);
+                    writer.Write(isDispensable);
+                }
+
                 break;
             case Assigned assigned:
                 writer.WriteArrayHeader(2);
                 writer.Write(assigned.Crew);
-                writer.WriteArrayHeader(4 * assigned.Roles.Count);
-                foreach (var (role, address) in assigned.Roles.OrderBy(role => role.Key))
+                writer.WriteArrayHeader(4 * assigned.Places.Count);
+                foreach (var (place, address) in assigned.Places.OrderBy(place => place.Key, StringComparer.Ordinal))
                 {
-                    writer.Write((byte)role);
+                    writer.Write(place);
                     Write(ref writer, address);
                 }
 
@@ -83,25 +92,39 @@ static class CrewFormat
 
     static Announced ReadAnnounced(ref MessagePackReader reader)
     {
-        MessageSerializer.RequireCount(ref reader, 8);
-        var (member, role, address) = (ReadText(ref reader), MessageSerializer.ReadRole(ref reader), ReadAddress(ref reader));
+        MessageSerializer.RequireCount(ref reader, 9);
+        var (member, kind, address) = (ReadText(ref reader), ReadText(ref reader), ReadAddress(ref reader));
         var (group, seats) = (ReadText(ref reader), reader.ReadInt32());
         if (seats < 0) throw new ProtocolViolationException($"a member claims {seats} seats");
         var crews = new string[ReadCount(ref reader)];
         for (var i = 0; i < crews.Length; i++) crews[i] = ReadText(ref reader);
-        return new(member, role, address, group, seats, crews);
+        var wants = new Wanted[ReadPlaces(ref reader)];
+        var places = new HashSet<string> { kind };
+        for (var i = 0; i < wants.Length; i++)
+        {
+            wants[i] = new(ReadText(ref reader), ReadText(ref reader), reader.ReadString(), reader.ReadBoolean());
+            if (!places.Add(wants[i].Place)) throw new ProtocolViolationException("a member wants a place twice");
+        }
+
+        return new(member, kind, address, group, seats, crews, wants);
     }
 
     static Assigned ReadAssigned(ref MessagePackReader reader)
     {
         MessageSerializer.RequireCount(ref reader, 2);
         var crew = ReadText(ref reader);
+        var count = ReadPlaces(ref reader);
+        var places = new Dictionary<string, NodeAddress>();
+        for (var i = 0; i < count; i++)
+            if (!places.TryAdd(ReadText(ref reader), ReadAddress(ref reader))) throw new ProtocolViolationException("a crew has a place twice");
+        return new(crew, places);
+    }
+
+    /// <summary>Of four fields each.</summary>
+    static int ReadPlaces(ref MessagePackReader reader)
+    {
         var count = ReadCount(ref reader);
-        if (count % 4 != 0) throw new ProtocolViolationException($"a crew has {count} fields");
-        var roles = new Dictionary<Role, NodeAddress>();
-        for (var i = 0; i < count / 4; i++)
-            if (!roles.TryAdd(MessageSerializer.ReadRole(ref reader), ReadAddress(ref reader))) throw new ProtocolViolationException("a crew has a role twice");
-        return new(crew, roles);
+        return count % 4 == 0 ? count / 4 : throw new ProtocolViolationException($"places of a crew have {count} fields");
     }
 
     static CrewEnded ReadEnded(ref MessagePackReader reader)
@@ -132,7 +155,7 @@ static class CrewFormat
     static NodeAddress ReadAddress(ref MessagePackReader reader)
     {
         var (host, port, fingerprint) = (ReadText(ref reader), reader.ReadInt32(), ReadText(ref reader));
-        return port is > 0 and <= 65_535 ? new(host, port, fingerprint) : throw new ProtocolViolationException($"a member claims port {port}");
+        return port is > 0 and <= 65_535 || (port, host) == (0, NodeAddress.Dials) ? new(host, port, fingerprint) : throw new ProtocolViolationException($"a member claims port {port}");
     }
 
     static int ReadCount(ref MessagePackReader reader)

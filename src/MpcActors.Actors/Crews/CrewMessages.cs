@@ -5,14 +5,39 @@ namespace MpcActors.Actors.Crews;
 
 /// <summary>A process says that it is there, again and again, so that a coordinator that has only just begun knows all there is to know.</summary>
 /// <param name="Member">This process, this time: a process that is started again is another member.</param>
-/// <param name="Address">Where its role is reached, and by which certificate. Shares go there, past the cluster.</param>
+/// <param name="Kind">What it can be in a crew: "party-1", "client-3", or of a pair that anybody may have "free server". Where it leads one, its place there, too.</param>
+/// <param name="Address">Where it is reached, and by which certificate. Shares go there, past the cluster.</param>
 /// <param name="Group">Only members of one group can work together: it stands for model, attention, labels and prompt.</param>
 /// <param name="Seats">How many sessions it takes part in at once at most.</param>
 /// <param name="Crews">Those that it takes part in now.</param>
-public sealed record Announced(string Member, Role Role, NodeAddress Address, string Group, int Seats, IReadOnlyList<string> Crews) : IMpcMessage;
+/// <param name="Wants">Whom it needs for a crew that it leads; nobody where it leads none.</param>
+public sealed record Announced(string Member, string Kind, NodeAddress Address, string Group, int Seats, IReadOnlyList<string> Crews, IReadOnlyList<Wanted> Wants) : IMpcMessage
+{
+    /// <summary>It is a job: it wants one crew, and is done when that is.</summary>
+    public bool Leads => Wants.Count > 0;
 
-/// <summary>The coordinator puts a member into a crew: one member a role, for one session.</summary>
-public sealed record Assigned(string Crew, IReadOnlyDictionary<Role, NodeAddress> Roles) : IMpcMessage;
+    /// <summary>For people.</summary>
+    public string Label => Assigned.LabelOf(Kind, Address);
+}
+
+/// <summary>A place in a crew.</summary>
+/// <param name="Place">Its name there: "party-0", "server-2".</param>
+/// <param name="Kind">Of the members that may have it.</param>
+/// <param name="Fingerprint">Of the only one that may have it, and may have it again when it comes back; null where any of the kind will do.</param>
+/// <param name="IsDispensable">The crew goes on when this one is lost.</param>
+public sealed record Wanted(string Place, string Kind, string? Fingerprint = null, bool IsDispensable = false);
+
+/// <summary>The coordinator puts a member into a crew, for one session or, of a federation, for all of them.</summary>
+/// <param name="Places">Who has which. A member finds its own by its certificate.</param>
+public sealed record Assigned(string Crew, IReadOnlyDictionary<string, NodeAddress> Places) : IMpcMessage
+{
+    /// <summary>Who has which place, in one line.</summary>
+    /// <param name="except">The place of whoever reads it.</param>
+    public string InWords(string? except = null) =>
+        string.Join(", ", Places.Where(place => place.Key != except).OrderBy(place => place.Key, StringComparer.Ordinal).Select(place => LabelOf(place.Key, place.Value)));
+
+    internal static string LabelOf(string place, NodeAddress address) => address.Port == 0 ? place : $"{place} at {address}";
+}
 
 /// <summary>A member's part in a crew is over.</summary>
 /// <param name="Cause">Why it failed; null where it did not.</param>

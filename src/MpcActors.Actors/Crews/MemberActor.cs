@@ -1,5 +1,4 @@
 using Akka.Actor;
-using MpcActors.Protocols;
 
 namespace MpcActors.Actors.Crews;
 
@@ -20,7 +19,7 @@ public sealed class MemberActor : ReceiveActor, IWithTimers
     readonly Dictionary<string, CancellationTokenSource> _crews = [];
     readonly Queue<CrewEnded> _ended = new();
 
-    /// <summary>A data owner wants one session, and had it.</summary>
+    /// <summary>Whoever leads wants one session, and had it.</summary>
     bool _isServed;
 
     public MemberActor(Announced self, IActorRef coordinator, CrewSession run, TimeSpan every)
@@ -31,7 +30,7 @@ public sealed class MemberActor : ReceiveActor, IWithTimers
         {
             if (_crews.ContainsKey(crew.Crew)) return;
             if (_ended.FirstOrDefault(ended => ended.Crew == crew.Crew) is { } over) _coordinator.Tell(over);
-            else if (_crews.Count >= self.Seats) _coordinator.Tell(new CrewEnded(self.Member, crew.Crew, $"{self.Role.Name()} at {self.Address} has no seat free"));
+            else if (_crews.Count >= self.Seats) _coordinator.Tell(new CrewEnded(self.Member, crew.Crew, $"{self.Label} has no seat free"));
             else Begin(crew, run);
         });
         Receive<Abandoned>(given =>
@@ -44,7 +43,7 @@ public sealed class MemberActor : ReceiveActor, IWithTimers
             if (_crews.Remove(ended.Crew, out var stop)) stop.Dispose();
             _ended.Enqueue(ended);
             if (_ended.Count > Remembered) _ended.Dequeue();
-            _isServed |= self.Role == Role.DataOwner && ended.Cause is null;
+            _isServed |= self.Leads && ended.Cause is null;
             _coordinator.Tell(ended);
             Say();
         });

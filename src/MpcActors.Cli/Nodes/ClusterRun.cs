@@ -38,7 +38,7 @@ sealed class ClusterRun(NodeFile file, ClusterFile cluster, Role role, NodeWatch
         {
             try
             {
-                watch.Say($"crew {crew.Crew}: {string.Join(", ", crew.Roles.Where(one => one.Key != role).OrderBy(one => one.Key).Select(one => $"{one.Key.Name()} at {one.Value}"))}");
+                watch.Say($"crew {crew.Crew}: {crew.InWords(role.Name())}");
                 done.TrySetResult(await session(SettingsOf(crew), attempts > 0, stop));
             }
             catch (Exception problem) when (IsLoss(problem) && !cancellation.IsCancellationRequested && ++attempts < cluster.Attempts)
@@ -61,16 +61,21 @@ sealed class ClusterRun(NodeFile file, ClusterFile cluster, Role role, NodeWatch
     Task JoinAsync(CrewSession run, Task until, CancellationToken cancellation)
     {
         var group = string.Join(", ", file.Facts.Select(fact => $"{fact.Name} = {fact.Value}"));
-        var self = new Announced("", role, file.Roles[role].Address, group, role == Role.ModelOwner ? cluster.ModelOwnerSeats : 1, []);
+        var self = new Announced("", role.Name(), file.Roles[role].Address, group, role == Role.ModelOwner ? cluster.ModelOwnerSeats : 1, [], role == Role.DataOwner ? Wants : []);
         return ClusterShell.ServeAsync(cluster.At(cluster.Host, 0), new ClusterMember(self, cluster.AnnounceEvery), run, until, watch.Say, cancellation);
     }
 
-    /// <exception cref="SessionFailedException">The coordinator names somebody who is not pinned here.</exception>
+    /// <summary>A data owner's crew: of each role whoever is free. None of them can be lost without it.</summary>
+    static Wanted[] Wants => [.. Enum.GetValues<Role>().Where(other => other != Role.DataOwner).Select(other => new Wanted(other.Name(), other.Name()))];
+
+    /// <exception cref="SessionFailedException">The coordinator names somebody who is not pinned here, or not one for each role.</exception>
     NodeSettings SettingsOf(Assigned crew)
     {
-        foreach (var (other, address) in crew.Roles)
+        var roles = Enum.GetValues<Role>().Where(other => crew.Places.ContainsKey(other.Name())).ToDictionary(other => other, other => crew.Places[other.Name()]);
+        if (roles.Count != Enum.GetValues<Role>().Length || roles.Count != crew.Places.Count) throw new SessionFailedException($"{role.Name()} refuses a crew of {string.Join(", ", crew.Places.Keys)}: one of each role was due");
+        foreach (var (other, address) in roles)
             if (address.Fingerprint != file.Roles[other].Address.Fingerprint && !cluster.Trusted[other].Contains(address.Fingerprint))
                 throw new SessionFailedException($"{role.Name()} refuses {address} as {other.Name()}: its certificate {address.Fingerprint} is none of those in {cluster.Path}");
-        return file.SettingsOf(role, watch.Say, crew.Roles) with { Monitor = watch.Monitor };
+        return file.SettingsOf(role, watch.Say, roles) with { Monitor = watch.Monitor };
     }
 }

@@ -34,7 +34,7 @@ public sealed class CoordinatorActorTests() : TestKit(Serializing.Config)
             coordinator.Tell(new CrewEnded(name, crew.Crew, "party-1 was lost"), probe.Ref);
         }
 
-        Assert.Equal("party-1-b", spare.ExpectMsg<Assigned>().Roles[Role.PartyOne].Host);
+        Assert.Equal("party-1-b", spare.ExpectMsg<Assigned>().Places["party-1"].Host);
         Assert.NotEqual(crew.Crew, members["data-owner"].ExpectMsg<Assigned>().Crew);
     }
 
@@ -50,15 +50,15 @@ public sealed class CoordinatorActorTests() : TestKit(Serializing.Config)
 
         AwaitCondition(() => done.Task.IsCompleted, TimeSpan.FromMinutes(1));
         var owners = tries.Where(one => one.Member == "data-owner").Select(one => one.Crew).ToArray();
-        Assert.Equal("party-1", owners[0].Roles[Role.PartyOne].Host);
-        Assert.Equal("party-1-b", owners[^1].Roles[Role.PartyOne].Host);
+        Assert.Equal("party-1", owners[0].Places["party-1"].Host);
+        Assert.Equal("party-1-b", owners[^1].Places["party-1"].Host);
         Assert.Contains(_log, line => line.Contains("party-1 lost party-0", StringComparison.Ordinal));
 
         void Begin(string name) => Sys.ActorOf(MemberActor.Props(Said(name), coordinator, async (crew, cancellation) =>
         {
             tries.Enqueue((name, crew));
             if (name == "party-1") throw new SessionFailedException("party-1 lost party-0");
-            if (name == "data-owner" && crew.Roles[Role.PartyOne].Host == "party-1-b") done.SetResult();
+            if (name == "data-owner" && crew.Places["party-1"].Host == "party-1-b") done.SetResult();
             await Task.WhenAny(done.Task, Task.Delay(Timeout.Infinite, cancellation));
             cancellation.ThrowIfCancellationRequested();
         }, Often), name.Replace(' ', '-'));
@@ -75,9 +75,9 @@ public sealed class CoordinatorActorTests() : TestKit(Serializing.Config)
         }, TimeSpan.FromHours(1)));
         Assert.Empty(ExpectMsg<Announced>().Crews);
 
-        member.Tell(new Assigned("b-1", new Dictionary<Role, NodeAddress>()));
+        member.Tell(new Assigned("b-1", new Dictionary<string, NodeAddress>()));
         Assert.Equal(["b-1"], ExpectMsg<Announced>().Crews);
-        member.Tell(new Assigned("b-2", new Dictionary<Role, NodeAddress>()));
+        member.Tell(new Assigned("b-2", new Dictionary<string, NodeAddress>()));
         Assert.Equal("dealer at dealer:1 has no seat free", ExpectMsg<CrewEnded>().Cause);
         member.Tell(new Abandoned("b-0", "late"));
         Assert.Equal(new CrewEnded("dealer", "b-0", "it had not begun"), ExpectMsg<CrewEnded>());
@@ -92,11 +92,11 @@ public sealed class CoordinatorActorTests() : TestKit(Serializing.Config)
         var member = Sys.ActorOf(MemberActor.Props(Said("dealer"), TestActor, (_, _) => throw new InvalidDataException("the row 'it was dreadful'"), TimeSpan.FromHours(1)));
         ExpectMsg<Announced>();
 
-        member.Tell(new Assigned("b-1", new Dictionary<Role, NodeAddress>()));
+        member.Tell(new Assigned("b-1", new Dictionary<string, NodeAddress>()));
 
         ExpectMsg<Announced>();
         Assert.Equal(nameof(InvalidDataException), ExpectMsg<CrewEnded>().Cause);
-        member.Tell(new Assigned("b-1", new Dictionary<Role, NodeAddress>()));
+        member.Tell(new Assigned("b-1", new Dictionary<string, NodeAddress>()));
         ExpectMsg<Announced>();
         Assert.Equal(nameof(InvalidDataException), ExpectMsg<CrewEnded>().Cause);
     }
@@ -107,9 +107,5 @@ public sealed class CoordinatorActorTests() : TestKit(Serializing.Config)
         return Sys.ActorOf(CoordinatorActor.Props("b", log.Enqueue), "coordinator");
     }
 
-    static Announced Said(string member)
-    {
-        var role = Enum.GetValues<Role>().Single(role => role.Name() == member.Split(' ')[0]);
-        return new(member, role, new NodeAddress(member.Replace(' ', '-'), 1, "f"), "tiny", 1, []);
-    }
+    static Announced Said(string member) => CrewBoardTests.Said(member);
 }

@@ -1,11 +1,12 @@
 using MpcActors.Actors.Crews;
 using MpcActors.Actors.Nodes;
-using MpcActors.Protocols;
 
 namespace MpcActors.Actors.Tests.Crews;
 
 public sealed class CrewBoardTests
 {
+    static readonly string[] Tuning = ["party-0", "party-1", "dealer", "model-owner"];
+
     readonly CrewBoard _board = new("b");
 
     [Fact]
@@ -17,8 +18,8 @@ public sealed class CrewBoardTests
 
         Assert.Equal(["data-owner", "dealer", "model-owner", "party-0", "party-1"], Told(orders));
         var crew = Assert.IsType<Assigned>(orders[0].Message);
-        Assert.Equal(Enum.GetValues<Role>(), crew.Roles.Keys.Order());
-        Assert.Equal(Said("party-1").Address, crew.Roles[Role.PartyOne]);
+        Assert.Equal(["data-owner", "dealer", "model-owner", "party-0", "party-1"], crew.Places.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(Said("party-1").Address, crew.Places["party-1"]);
         Assert.All(orders, order => Assert.Same(crew, order.Message));
     }
 
@@ -148,10 +149,10 @@ public sealed class CrewBoardTests
         Assert.Empty(End("party-0", "b-9", "whatever"));
     }
 
-    static Announced Said(string member)
+    internal static Announced Said(string member)
     {
-        var role = Enum.GetValues<Role>().Single(role => role.Name() == member.Split(' ')[0]);
-        return new(member, role, new NodeAddress(member.Replace(' ', '-'), 1, "f"), "tiny", 1, []);
+        var kind = member.Split(' ')[0];
+        return new(member, kind, new NodeAddress(member.Replace(' ', '-'), 1, "f"), "tiny", 1, [], kind == "data-owner" ? [.. Tuning.Select(place => new Wanted(place, place))] : []);
     }
 
     static string[] Told(IEnumerable<Order> orders) => [.. orders.Select(order => order.Member).Order(StringComparer.Ordinal)];

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MpcActors.Actors.Nodes;
 using MpcActors.Tuning;
 
 namespace MpcActors.Cli;
@@ -22,10 +23,10 @@ sealed record AttentionRun(Candidate Candidate, TuningResult? Clear, PrivateOutc
     /// <summary>Costs on each network; the one of the run is simulated live, the others are the recorded run timed again.</summary>
     public IEnumerable<AttentionCost> Costs(OwnerTexts texts, CommonSettings common)
     {
-        var sessions = Shares?.Nodes ?? [];
-        for (var pair = 0; pair < sessions.Count; pair++)
+        var sessions = Shares?.Nodes ?? new Dictionary<int, NodeOutcome>();
+        foreach (var (pair, session) in sessions)
         {
-            var measured = NodeCosts.Of(sessions[pair]);
+            var measured = NodeCosts.Of(session);
             yield return new AttentionCost(
                 Name, sessions.Count == 1 ? NodeCosts.Network : NodeCosts.NetworkOf(pair), "session", texts.Train.Batch.TotalRows, measured.Rounds, measured.SentBytesPerParty, measured.OfflineBytesPerParty,
                 measured.Seconds, measured.ComputeSeconds, measured.Compute, true, measured);

@@ -32,8 +32,9 @@ sealed record Conditions(NetworkConditions Network, Work Work)
 
 /// <summary>A private tuning that is over: what the owner learned, and all that crossed the network.</summary>
 /// <param name="Run">Of a simulated session; null where the roles were processes, whose times are measured and not replayed.</param>
-/// <param name="Nodes">Of processes: a session for each party pair; none where they are simulated.</param>
-sealed record PrivateOutcome(TuningResult Result, string Transcript, Run? Run, IReadOnlyList<NodeOutcome> Nodes, IReadOnlyList<PassCall> Calls);
+/// <param name="Transcript">Null where no session came to its end, though all that was asked was answered.</param>
+/// <param name="Nodes">Of processes: the session of each party pair, from 0; none where they are simulated.</param>
+sealed record PrivateOutcome(TuningResult Result, string? Transcript, Run? Run, IReadOnlyDictionary<int, NodeOutcome> Nodes, IReadOnlyList<PassCall> Calls);
 
 /// <summary>One simulated session of all roles: the model owner shares its weights, the parties and the dealer serve, the data owner tunes.</summary>
 static class PrivateSession
@@ -45,7 +46,7 @@ static class PrivateSession
         var session = secrets.NameOf(candidate, texts, settings);
         var owner = new OwnerProgram(candidate, texts, settings, checkpoint, progress, cancellation) { Clock = conditions.OwnersClock ?? TimeProvider.System };
         var run = await RunAsync(candidate, secrets, session, settings.Reveal, owner.Program(secrets, session), conditions, cancellation);
-        return new PrivateOutcome(owner.Result!, run.Transcript, run, [], owner.Calls);
+        return new PrivateOutcome(owner.Result!, run.Transcript, run, new Dictionary<int, NodeOutcome>(), owner.Calls);
     }
 
     /// <summary>A session in which the data owner asks for logits and tunes nothing.</summary>

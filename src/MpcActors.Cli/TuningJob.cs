@@ -42,17 +42,17 @@ sealed class TuningJob(EncoderModel model, OwnerTexts texts, PromptForm form, Tu
         var own = SettingsFor(candidate, "shares");
         var owner = new OwnerProgram(candidate, texts, own, checkpoint, new(steps.Announce, progress => Show(steps, progress, watch)), cancellation);
         var nodes = await Node.RunAsync(node, session => owner.Program(secrets, session), secrets.NameOf(candidate, texts, own), cancellation);
-        return (new(owner.Result!, nodes.Transcript!, null, [nodes], owner.Calls), own.Reveal == Reveal.Logits ? await Comparison.Of(candidate, texts, owner.Result!) : null);
+        return (new(owner.Result!, nodes.Transcript!, null, new Dictionary<int, NodeOutcome> { [0] = nodes }, owner.Calls), own.Reveal == Reveal.Logits ? await Comparison.Of(candidate, texts, owner.Result!) : null);
     }
 
     /// <summary>The data owner's part of a tuning whose populations are divided among several party pairs.</summary>
-    /// <param name="nodes">One for each pair.</param>
+    /// <param name="tune">Tunes with such settings, and says how it goes.</param>
     public async Task<(PrivateOutcome Outcome, Comparison? Comparison)> TuneOnPairsAsync(
-        Candidate candidate, Checkpoint checkpoint, Steps steps, Action<TuningProgress> watch, IReadOnlyList<NodeSettings> nodes, SessionSecrets secrets, CancellationToken cancellation)
+        Candidate candidate, Steps steps, Action<TuningProgress> watch, Func<TuningSettings, Action<TuningProgress>, Task<(TuningResult Result, IReadOnlyDictionary<int, NodeOutcome> Sessions)>> tune)
     {
         var own = SettingsFor(candidate, "shares");
-        var (result, sessions) = await PairedTuning.RunOnNodesAsync(candidate, texts, own, nodes, secrets, checkpoint, progress => Show(steps, progress, watch), cancellation);
-        var transcript = AttentionRun.JoinTranscripts(sessions.Select((session, pair) => (session, pair)).ToDictionary(one => FormattableString.Invariant($"pair {one.pair + 1}"), one => one.session.Transcript!))!;
+        var (result, sessions) = await tune(own, progress => Show(steps, progress, watch));
+        var transcript = AttentionRun.JoinTranscripts(sessions.ToDictionary(session => FormattableString.Invariant($"pair {session.Key + 1}"), session => session.Value.Transcript!));
         return (new(result, transcript, null, sessions, []), own.Reveal == Reveal.Logits ? await Comparison.Of(candidate, texts, result) : null);
     }
 

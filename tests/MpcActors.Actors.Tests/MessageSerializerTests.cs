@@ -49,7 +49,7 @@ public sealed class MessageSerializerTests : TestKit
         Assert.Equal(new CrewEnded("m", "b-1", null), RoundTrip(new CrewEnded("m", "b-1", null)));
         Assert.Equal(new CrewEnded("m", "b-1", "why"), RoundTrip(new CrewEnded("m", "b-1", "why")));
         Assert.Equal(new Abandoned("b-1", "why"), RoundTrip(new Abandoned("b-1", "why")));
-        Assert.Equal(new MemberLost("m"), RoundTrip(new MemberLost("m")));
+        Assert.Equal(new ProcessLost("m"), RoundTrip(new ProcessLost("m")));
         var said = RoundTrip(Announcement);
         Assert.Equal(Announcement, said with { Crews = Announcement.Crews, Wants = Announcement.Wants });
         Assert.Equal(Announcement.Crews, said.Crews);
@@ -88,7 +88,7 @@ public sealed class MessageSerializerTests : TestKit
             new SealedFrame(new(Role.PartyZero, Role.PartyOne, 300, Phase.Online, new byte[40]), 7),
             new TurnDone(Role.Dealer, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), true),
             new Ready(Role.DataOwner), new SessionBroken("some cause"), Start.Instance,
-            Announcement, Assignment, new CrewEnded("m", "b-1", "why"), new Abandoned("b-1", "why"), new MemberLost("m"),
+            Announcement, Assignment, new CrewEnded("m", "b-1", "why"), new Abandoned("b-1", "why"), new ProcessLost("m"),
         ];
         foreach (var message in messages)
         {

@@ -35,6 +35,41 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task A_population_over_two_pairs_of_a_cluster_has_the_transcript_of_two_pairs_at_their_addresses()
+    {
+        using var deployment = await Deployment.Make(pairs: 2);
+        var addressed = await Typed.Run(deployment.Up("addressed", "--pair", deployment.Spare, "--json"));
+
+        var clustered = await Typed.Run(deployment.Up("out", "--pair", deployment.Spare, "--cluster", deployment.Cluster, "--json"));
+
+        Assert.Equal(Tuned.Of(addressed).Transcript, Tuned.Of(clustered).Transcript);
+        Assert.Equal(deployment.Prompt("addressed"), deployment.Prompt("out"));
+        Assert.Equal(ClusterShell.IsAvailable, clustered.Error.Contains("waiting for 2 party pairs, each with a dealer, and for a model owner", StringComparison.Ordinal));
+        await deployment.AllAreGone("out");
+    }
+
+    [Fact]
+    public async Task What_a_lost_pair_leaves_is_tried_at_the_other_and_at_the_one_that_takes_its_place()
+    {
+        if (!ClusterShell.IsAvailable) return;
+        using var deployment = await Deployment.Make(pairs: 3);
+        var simulated = await Typed.Run(deployment.Up("simulated", "--simulated", "--json"));
+
+        // Two of three pairs are lost, one after another, so that one at least was at work.
+        var up = await Typed.RunAnd(
+            "4 of 12 queries", () => Kill("dealer 2", "party-1"), deployment.Up("out", "--pair", deployment.Spare, "--cluster", deployment.Cluster, "--spare", deployment.ConfigOf(3), "--json"));
+
+        Tuned.Of(up).ShouldBeLike(Tuned.Of(simulated));
+        Assert.Contains("is given up", up.Error, StringComparison.Ordinal);
+        await deployment.AllAreGone("out");
+
+        void Kill(params string[] processes)
+        {
+            foreach (var process in processes) deployment.Kill("out", process);
+        }
+    }
+
+    [Fact]
     public async Task Every_member_of_two_pairs_has_an_address_and_a_certificate_that_all_trust()
     {
         using var scratch = new Scratch();

@@ -27,7 +27,7 @@ sealed class Deployment : IDisposable
         var deployment = new Deployment();
         var typed = await Typed.Run("certs", deployment.Folder("keys"), "--port", $"{FreePorts(5 * pairs)}", "--pairs", $"{pairs}");
         Assert.True(typed.Code == 0, typed.Error);
-        foreach (var file in new[] { deployment.Config, deployment.Spare }.Where(File.Exists))
+        foreach (var file in Enumerable.Range(1, pairs).Select(deployment.ConfigOf))
         {
             var text = File.ReadAllText(file);
             var (start, end) = (text.IndexOf("  session {", StringComparison.Ordinal), text.IndexOf("  # Of two roles", StringComparison.Ordinal));
@@ -52,12 +52,14 @@ sealed class Deployment : IDisposable
         return deployment;
     }
 
-    public string Config => Path.Combine(Folder("keys"), "node.hocon");
+    public string Config => ConfigOf(1);
 
-    /// <summary>Of the second pair.</summary>
-    public string Spare => Path.Combine(Folder("keys"), "node-2.hocon");
+    public string Spare => ConfigOf(2);
 
     public string Cluster => Path.Combine(Folder("keys"), "cluster.hocon");
+
+    /// <param name="pair">From 1.</param>
+    public string ConfigOf(int pair) => Path.Combine(Folder("keys"), pair == 1 ? "node.hocon" : $"node-{pair}.hocon");
 
     public string Folder(string name) => _scratch.Path(name);
 

@@ -3,6 +3,8 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Event;
 using MpcActors.Ring;
 
 namespace MpcActors.Actors.Crews;
@@ -29,21 +31,33 @@ public static partial class ClusterShell
     }
 
     /// <summary>Announces this process and runs the sessions it is given, until <paramref name="until"/> is over.</summary>
+    /// <param name="members">Of one role, each with an address of its own: a data owner is a member for each party pair that it works with at once.</param>
+    /// <param name="every">Between two announcements.</param>
     /// <exception cref="SessionFailedException">The cluster has put this process out; its sessions have ended.</exception>
     /// <exception cref="OperationCanceledException">Left on request.</exception>
-    public static async Task ServeAsync(Config config, ClusterMember member, CrewSession run, Task until, Action<string> log, CancellationToken cancellation)
+    public static async Task ServeAsync(Config config, IReadOnlyList<ClusterMember> members, TimeSpan every, Task until, Action<string> log, CancellationToken cancellation)
     {
-        var system = Join(config, member.Self.Kind);
+        var system = Join(config, members[0].Self.Kind);
         var cluster = Cluster.Get(system);
         var coordinator = system.ActorOf(ProxyProps(system), "proxy");
-        var self = member.Self with { Member = NameOf(cluster.SelfUniqueAddress) };
-        system.ActorOf(MemberActor.Props(self, coordinator, run, member.Every), "member");
+        for (var seat = 1; seat <= members.Count; seat++)
+        {
+            var (self, run) = members[seat - 1];
+            system.ActorOf(MemberActor.Props(self with { Member = ProcessLost.MemberOf(NameOf(cluster.SelfUniqueAddress), seat) }, coordinator, run, every), FormattableString.Invariant($"member-{seat}"));
+        }
+
         cluster.RegisterOnMemberUp(() => log($"joined the cluster as {cluster.SelfAddress}"));
         await UntilLeft(system, until, cancellation);
     }
 
-    static ActorSystem Join(Config config, string role) => ActorSystem.Create(
-        SystemName, ConfigurationFactory.ParseString($"akka {{ actor.provider = cluster, cluster.roles = [\"{role}\"] }}").WithFallback(config).WithFallback(Hocon.Reference));
+    static ActorSystem Join(Config config, string role) => ActorSystem.Create(SystemName, ConfigurationFactory.ParseString(
+        $$"""
+        akka {
+          actor.provider = cluster
+          cluster.roles = ["{{role}}"]
+          loggers = ["{{typeof(ErrorLog).FullName}}, {{typeof(ErrorLog).Assembly.GetName().Name}}"]
+        }
+        """).WithFallback(config).WithFallback(Hocon.Reference));
 
     static Props ProxyProps(ActorSystem system) =>
         ClusterSingletonProxy.Props("/user/" + Singleton, ClusterSingletonProxySettings.Create(system).WithRole(CoordinatorRole));
@@ -61,13 +75,24 @@ public static partial class ClusterShell
         await until;
     }
 
-    /// <summary>Tells the coordinator of members that do not answer, long before the cluster puts them out; a member that comes back announces itself.</summary>
+    /// <summary>Where Akka's own warnings go: to standard error, since standard output is for what a run comes to.</summary>
+    sealed class ErrorLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
+    {
+        public ErrorLog()
+        {
+            Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
+            // Its stack would tell of Akka alone.
+            Receive<LogEvent>(line => Console.Error.WriteLine(line.ToString().Split('\n')[0]));
+        }
+    }
+
+    /// <summary>Tells the coordinator of processes that do not answer, long before the cluster puts them out; one that comes back announces itself.</summary>
     sealed class Watcher : ReceiveActor
     {
         public Watcher(IActorRef coordinator)
         {
-            Receive<ClusterEvent.UnreachableMember>(lost => coordinator.Tell(new MemberLost(NameOf(lost.Member.UniqueAddress))));
-            Receive<ClusterEvent.MemberRemoved>(lost => coordinator.Tell(new MemberLost(NameOf(lost.Member.UniqueAddress))));
+            Receive<ClusterEvent.UnreachableMember>(lost => coordinator.Tell(new ProcessLost(NameOf(lost.Member.UniqueAddress))));
+            Receive<ClusterEvent.MemberRemoved>(lost => coordinator.Tell(new ProcessLost(NameOf(lost.Member.UniqueAddress))));
         }
 
         protected override void PreStart()

@@ -1,9 +1,8 @@
 namespace MpcActors.Actors.Crews;
 
-/// <summary>What a process says of itself when it joins a cluster; see <see cref="Announced"/>.</summary>
+/// <summary>What a process says of itself when it joins a cluster, see <see cref="Announced"/>, and what it does in a crew.</summary>
 /// <param name="Self">Its member name is given by the cluster.</param>
-/// <param name="Every">Between two announcements.</param>
-public sealed record ClusterMember(Announced Self, TimeSpan Every);
+public sealed record ClusterMember(Announced Self, CrewSession Run);
 
 /// <summary>Joins this process to an Akka cluster: as a member that announces itself, or as a coordinator, one of which is active at a time.</summary>
 /// <remarks>Compiled with the packages Akka.Cluster and Akka.Cluster.Tools alone. Nothing stands in for a cluster: without them <see cref="IsAvailable"/> is false, and nodes use the addresses of their configuration.</remarks>
@@ -26,6 +25,6 @@ public static partial class ClusterShell
     public static Task CoordinateAsync(Akka.Configuration.Config config, Action<string> log, CancellationToken cancellation) => throw new NotSupportedException(Missing);
 
     /// <exception cref="NotSupportedException">Always, in a build without the packages.</exception>
-    public static Task ServeAsync(Akka.Configuration.Config config, ClusterMember member, CrewSession run, Task until, Action<string> log, CancellationToken cancellation) => throw new NotSupportedException(Missing);
+    public static Task ServeAsync(Akka.Configuration.Config config, IReadOnlyList<ClusterMember> members, TimeSpan every, Task until, Action<string> log, CancellationToken cancellation) => throw new NotSupportedException(Missing);
 #endif
 }

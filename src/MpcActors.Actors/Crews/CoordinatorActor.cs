@@ -33,7 +33,10 @@ public sealed class CoordinatorActor : ReceiveActor
             if (ended.Cause is not null) Note($"crew {ended.Crew} ends at {(_members.TryGetValue(ended.Member, out var member) ? member.Label : ended.Member)}: {ended.Cause}");
             Give(_board.Ended(ended));
         });
-        Receive<MemberLost>(lost => Lose(lost.Member));
+        Receive<ProcessLost>(lost =>
+        {
+            foreach (var name in _board.Members.Where(lost.IsOf).ToArray()) Lose(name);
+        });
         Receive<Terminated>(terminated =>
         {
             foreach (var (name, member) in _members.ToArray())

@@ -19,7 +19,7 @@ static class CrewFormat
         Assigned => AssignedManifest,
         CrewEnded => EndedManifest,
         Abandoned => AbandonedManifest,
-        MemberLost => LostManifest,
+        ProcessLost => LostManifest,
         _ => null,
     };
 
@@ -69,9 +69,9 @@ static class CrewFormat
                 writer.Write(abandoned.Crew);
                 writer.Write(abandoned.Cause);
                 break;
-            case MemberLost lost:
+            case ProcessLost lost:
                 writer.WriteArrayHeader(1);
-                writer.Write(lost.Member);
+                writer.Write(lost.Process);
                 break;
             default:
                 throw new ArgumentException($"{message.GetType()} is no message between coordinator and members", nameof(message));
@@ -139,7 +139,7 @@ static class CrewFormat
         return new(ReadText(ref reader), ReadText(ref reader));
     }
 
-    static MemberLost ReadLost(ref MessagePackReader reader)
+    static ProcessLost ReadLost(ref MessagePackReader reader)
     {
         MessageSerializer.RequireCount(ref reader, 1);
         return new(ReadText(ref reader));

@@ -4,7 +4,7 @@ using MpcActors.Protocols;
 namespace MpcActors.Actors.Crews;
 
 /// <summary>A process says that it is there, again and again, so that a coordinator that has only just begun knows all there is to know.</summary>
-/// <param name="Member">This process, this time: a process that is started again is another member.</param>
+/// <param name="Member">This process, this time, and which of its seats: a process that is started again is another member.</param>
 /// <param name="Kind">What it can be in a crew: "party-1", "client-3", or of a pair that anybody may have "free server". Where it leads one, its place there, too.</param>
 /// <param name="Address">Where it is reached, and by which certificate. Shares go there, past the cluster.</param>
 /// <param name="Group">Only members of one group can work together: it stands for model, attention, labels and prompt.</param>
@@ -46,5 +46,12 @@ public sealed record CrewEnded(string Member, string Crew, string? Cause) : IMpc
 /// <summary>The coordinator has given a crew up: whoever still works in it ends, as if a peer had failed.</summary>
 public sealed record Abandoned(string Crew, string Cause) : IMpcMessage;
 
-/// <summary>A member does not answer. It may come back, and then announces itself.</summary>
-public sealed record MemberLost(string Member) : IMpcMessage;
+/// <summary>A process does not answer, and with it all members that it is. It may come back, and then they announce themselves.</summary>
+public sealed record ProcessLost(string Process) : IMpcMessage
+{
+    /// <summary>A process is a member for each session that it takes part in at an address of its own.</summary>
+    /// <param name="seat">From 1.</param>
+    public static string MemberOf(string process, int seat) => FormattableString.Invariant($"{process}/{seat}");
+
+    public bool IsOf(string member) => member.LastIndexOf('/') is > 0 and var end && member[..end] == Process;
+}

@@ -7,15 +7,16 @@ namespace MpcActors.Cli;
 
 /// <summary>How processes find each other; hocon/cluster.hocon is an example with every setting explained.</summary>
 /// <param name="SeedNodes">Where coordinators run.</param>
+/// <param name="PairsWithin">How long a data owner with several pairs waits for all before it begins with those that are there.</param>
 /// <param name="Trusted">Certificates that may play a role besides the one in a node's own file.</param>
 sealed record ClusterFile(
-    string Path, IReadOnlyList<(string Host, int Port)> SeedNodes, string Host, TimeSpan AnnounceEvery, int Attempts, int ModelOwnerSeats, IReadOnlyDictionary<Role, string[]> Trusted, Config Akka)
+    string Path, IReadOnlyList<(string Host, int Port)> SeedNodes, string Host, TimeSpan AnnounceEvery, TimeSpan PairsWithin, int Attempts, int ModelOwnerSeats, IReadOnlyDictionary<Role, string[]> Trusted, Config Akka)
 {
     /// <exception cref="BadInputException">The file cannot be one; the message says what, where and what would do.</exception>
     public static ClusterFile Read(string path)
     {
         var config = BadInputException.Check(() => Hocon.Load(path));
-        var section = Section.Of(config, path, "mpc.cluster", "seed-nodes", "host", "announce-every", "attempts", "model-owner-seats", "trusted");
+        var section = Section.Of(config, path, "mpc.cluster", "seed-nodes", "host", "announce-every", "pairs-within", "attempts", "model-owner-seats", "trusted");
         (string, int)[] seeds = [.. section.Texts("seed-nodes").Select(text => NodeFile.Address(text) ?? throw section.Bad("seed-nodes", $"a list of addresses, each {NodeFile.AddressIs}"))];
         if (seeds.Length == 0) throw new BadInputException($"'{path}' lacks mpc.cluster.seed-nodes: where a coordinator runs, such as [\"127.0.0.1:7200\"]");
         var trusted = section.Has("trusted") ? Section.Of(config, path, "mpc.cluster.trusted", NodeFile.RoleNames) : null;
@@ -24,6 +25,7 @@ sealed record ClusterFile(
             seeds,
             section.Text("host", "127.0.0.1"),
             section.Time("announce-every", TimeSpan.FromSeconds(1)),
+            section.Time("pairs-within", TimeSpan.FromSeconds(30)),
             section.Count("attempts", 10),
             section.Count("model-owner-seats", 8, 1, 1000),
             NodeFile.RoleNames.ToDictionary(NodeFile.RoleOf, name => trusted is null ? [] : Array.ConvertAll(

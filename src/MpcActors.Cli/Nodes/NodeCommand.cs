@@ -158,15 +158,19 @@ static class NodeCommand
 
     static Task<(PrivateOutcome Outcome, Comparison? Comparison)> OnNodesAsync(NodeJob job, NodeRun settings, SessionSecrets secrets, Steps steps, NodeWatch watch, CancellationToken cancellation)
     {
+        var cluster = settings.ClusterIfAvailable(watch.Say) is { } file ? new ClusterRun(settings.File, file, Role.DataOwner, watch) : null;
         if (settings.Pairs.Count > 0)
         {
-            NodeSettings[] nodes = [settings.SettingsOf(Role.DataOwner, Log, watch), .. settings.Pairs.Select((pair, i) => pair.SettingsOf(Role.DataOwner, line => Log($"pair {i + 2}: {line}")))];
-            return job.Job.TuneOnPairsAsync(job.Candidate, settings.Checkpoint, steps, watch.Report, nodes, secrets, cancellation);
+            return job.Job.TuneOnPairsAsync(job.Candidate, steps, watch.Report, (own, progress) => cluster is null
+                ? PairedTuning.RunOnNodesAsync(
+                    job.Candidate, job.Texts, own, [settings.SettingsOf(Role.DataOwner, Log, watch), .. settings.Pairs.Select((pair, i) => pair.SettingsOf(Role.DataOwner, line => Log($"pair {i + 2}: {line}")))],
+                    secrets, settings.Checkpoint, progress, cancellation)
+                : PairedTuning.RunInClusterAsync(job.Candidate, job.Texts, own, cluster, [settings.File, .. settings.Pairs], secrets, settings.Checkpoint, progress, cancellation));
         }
 
-        if (settings.ClusterIfAvailable(watch.Say) is { } cluster)
+        if (cluster is not null)
         {
-            return new ClusterRun(settings.File, cluster, Role.DataOwner, watch).UntilDoneAsync(
+            return cluster.UntilDoneAsync(
                 (node, goesOn, stop) => job.Job.TuneOnNodesAsync(
                     job.Candidate, settings.Checkpoint with { Resume = goesOn || settings.Checkpoint.Resume }, steps, watch.Report, node, secrets, stop),
                 cancellation);
@@ -274,7 +278,7 @@ sealed class NodeOptions(string command)
         };
         if (run.Pairs.Count > 0 && file.Session.Gradients is not null)
             throw new BadInputException($"--pair is for method = fot, whose prompts can be tried apart: each step of a training begins where the last one ended; leave it out, and the roles of '{file.Path}' train");
-        if (run.Pairs.Count > 0 && (run.Cluster is not null || run.Trial is not null)) throw new BadInputException("--pair goes neither with --cluster, where a data owner has one pair at a time, nor with --scenario");
+        if (run.Pairs.Count > 0 && run.Trial is not null) throw new BadInputException("--pair does not go with --scenario, which has the roles of one pair");
         return run;
     }
 

@@ -32,6 +32,7 @@ static class UpCommand
             ("mpc up --config federation/node.hocon", "of 'mpc certs federation --clients 3': party 0, server, dealer, model owner and three clients; with --pairs 2 those of a second pair, too"),
             ("mpc up --config deployment/node.hocon --simulated --json", "the same session simulated; compare the transcripts"),
             ("mpc up --config deployment/node.hocon --pair deployment/node-2.hocon", "each population of prompts is divided among two party pairs, each with a dealer and a model owner"),
+            ("mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --pair deployment/node-2.hocon --spare deployment/node-3.hocon", "the same with pairs that a coordinator gives: a lost one's prompts are tried at the other, and a third takes its place"),
             ("mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon", "when a party is lost, the owner goes on with the other pair"))
         {
             simulated, realTime, spare,
@@ -75,12 +76,12 @@ static class UpCommand
             foreach (var role in file.Roles.Keys) _ = file.SettingsOf(role, _ => { });
         settings = settings with { Cluster = settings.ClusterIfAvailable(output.Error.WriteLine) };
         var processes = settings.File.Roles.Keys.Order().Select(role => RoleProcess.Of(role, settings, output)).ToList();
-        processes.AddRange(settings.Pairs.SelectMany((pair, i) => pair.Roles.Keys.Where(role => role != Role.DataOwner).Order().Select(role => RoleProcess.Of(
+        processes.AddRange(settings.Pairs.SelectMany((pair, i) => RolesOf(pair, settings.Cluster).Select(role => RoleProcess.Of(
             role, settings with { File = pair, Pairs = [], Common = settings.Common with { Out = ofPairs[i] } }, output, string.Create(CultureInfo.InvariantCulture, $"{role.Name()} {i + 2}")))));
         if (settings.Cluster is { } cluster)
         {
             processes.Insert(0, RoleProcess.Coordinator(cluster, output));
-            processes.AddRange(spares.SelectMany((spare, i) => Pair.Select(role => RoleProcess.Of(role, spare, output, string.Create(CultureInfo.InvariantCulture, $"{role.Name()} {i + 2}")))));
+            processes.AddRange(spares.SelectMany((spare, i) => Pair.Select(role => RoleProcess.Of(role, spare, output, string.Create(CultureInfo.InvariantCulture, $"{role.Name()} {settings.Pairs.Count + i + 2}")))));
         }
 
         try
@@ -100,6 +101,9 @@ static class UpCommand
         MergeTraces(folder, [folder.Folder, .. ofPairs]);
         return ExitCodeOf(processes, cancellation);
     }
+
+    /// <summary>Of a further pair. In a cluster one model owner serves all.</summary>
+    static IEnumerable<Role> RolesOf(NodeFile pair, ClusterFile? cluster) => cluster is null ? pair.Roles.Keys.Where(role => role != Role.DataOwner).Order() : Pair;
 
     /// <summary>The worst of all; bad input where one had it.</summary>
     public static int ExitCodeOf(IReadOnlyList<RoleProcess> processes, CancellationToken cancellation)

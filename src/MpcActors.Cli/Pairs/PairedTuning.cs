@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using MpcActors.Actors.Nodes;
 using MpcActors.Network;
 using MpcActors.Protocols;
@@ -26,42 +24,92 @@ static class PairedTuning
     public static async Task<PairedOutcome> RunAsync(
         Candidate candidate, OwnerTexts texts, TuningSettings settings, Conditions conditions, int pairs, CancellationToken cancellation)
     {
-        var (result, sessions) = await DivideAsync(
+        var (result, sessions) = await TogetherAsync(
             texts, settings, pairs, Checkpoint.None, _ => { }, null,
             (_, own, ask, stop) => PrivateSession.AskAsync(candidate, texts, own, conditions, ask, stop), cancellation);
-        return new(result, [.. sessions.Select(session => (new SessionCosts(session.Outcome), session.Calls))]);
+        return new(result, [.. sessions.Select(session => (new SessionCosts(session.Outcome), session.Desk.Calls))]);
     }
 
     /// <summary>With processes: in each session this one is the data owner.</summary>
     /// <param name="nodes">One for each pair.</param>
     /// <param name="answered">Is told of how many prompts a question was, and how long it took the last pair to answer.</param>
-    public static async Task<(TuningResult Result, IReadOnlyList<NodeOutcome> Sessions)> RunOnNodesAsync(
+    /// <returns>Sessions by pair, from 0.</returns>
+    public static async Task<(TuningResult Result, IReadOnlyDictionary<int, NodeOutcome> Sessions)> RunOnNodesAsync(
         Candidate candidate, OwnerTexts texts, TuningSettings settings, IReadOnlyList<NodeSettings> nodes, SessionSecrets secrets, Checkpoint checkpoint, Action<TuningProgress> progress,
         CancellationToken cancellation, Action<int, TimeSpan>? answered = null)
     {
-        var (result, sessions) = await DivideAsync(
-            texts, settings, nodes.Count, checkpoint, progress, answered,
-            (pair, own, ask, stop) => Node.RunAsync(nodes[pair], session => SessionPrograms.Asking(candidate, texts, secrets, session, ask), secrets.NameOf(candidate, texts, own), stop), cancellation);
-        return (result, [.. sessions.Select(session => session.Outcome with { Nodes = [.. session.Outcome.Nodes.Select(node => node.Role == Role.DataOwner ? node with { Busy = node.Busy - session.Waited } : node)] })]);
+        var (result, sessions) = await TogetherAsync(
+            texts, settings, nodes.Count, checkpoint, progress, answered, (pair, own, ask, stop) => SessionAsync(candidate, texts, own, nodes[pair], secrets, ask, stop), cancellation);
+        return (result, new SortedDictionary<int, NodeOutcome>(sessions.Select((session, pair) => (session, pair)).ToDictionary(one => one.pair, one => WithoutWaits(one.session))));
     }
 
+    /// <summary>With processes that a cluster names: what a pair leaves unanswered when it is lost is asked at the others, and at whoever comes in its place.</summary>
+    /// <param name="files">The data owner's configuration for each pair.</param>
+    /// <returns>Sessions by pair, from 0; without those of pairs that were lost and not replaced.</returns>
+    public static async Task<(TuningResult Result, IReadOnlyDictionary<int, NodeOutcome> Sessions)> RunInClusterAsync(
+        Candidate candidate, OwnerTexts texts, TuningSettings settings, ClusterRun cluster, IReadOnlyList<NodeFile> files, SessionSecrets secrets, Checkpoint checkpoint, Action<TuningProgress> progress,
+        CancellationToken cancellation)
+    {
+        using var threads = new DeskThreads(files.Count);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var desks = new PairDesks(files.Count, null, stop.Token);
+        var sessions = new SortedDictionary<int, NodeOutcome>();
+        var tuning = TuneAsync();
+        try
+        {
+            await cluster.WorkWithPairsAsync(files, SitAsync, tuning, cancellation);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAny(tuning);
+        }
+
+        return (await tuning, sessions);
+
+        async Task<TuningResult> TuneAsync()
+        {
+            await desks.AllAreOpen(Task.Delay(cluster.Patience, stop.Token));
+            var result = await LoopAsync(desks, texts, settings, checkpoint, progress, stop.Token);
+            await desks.CloseAsync();
+            return result;
+        }
+
+        async Task SitAsync(int pair, NodeSettings node, CancellationToken ended)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(ended, stop.Token);
+            var session = await desks.SitAsync(pair, ask => SessionAsync(candidate, texts, OfPair(texts, settings, pair, files.Count), node, secrets, ask, either.Token), either.Token);
+            lock (sessions) sessions[pair] = WithoutWaits(session);
+        }
+    }
+
+    static Task<NodeOutcome> SessionAsync(Candidate candidate, OwnerTexts texts, TuningSettings own, NodeSettings node, SessionSecrets secrets, Func<PrivateForwardPass, Task> ask, CancellationToken cancellation) =>
+        Node.RunAsync(node, session => SessionPrograms.Asking(candidate, texts, secrets, session, ask), secrets.NameOf(candidate, texts, own), cancellation);
+
+    static NodeOutcome WithoutWaits((NodeOutcome Outcome, PairDesk Desk) session) =>
+        session.Outcome with { Nodes = [.. session.Outcome.Nodes.Select(node => node.Role == Role.DataOwner ? node with { Busy = node.Busy - session.Desk.Waited } : node)] };
+
+    static TuningSettings OfPair(OwnerTexts texts, TuningSettings settings, int pair, int pairs) =>
+        settings with { Setup = FormattableString.Invariant($"{settings.Setup} pair {pair + 1} of {pairs}"), Labels = texts.LabelList };
+
+    static ValueTask<TuningResult> LoopAsync(PairDesks desks, OwnerTexts texts, TuningSettings settings, Checkpoint checkpoint, Action<TuningProgress> progress, CancellationToken cancellation) =>
+        new ForwardOnlyTuning(desks, texts.Train, texts.Dev, texts.Test, settings, TimeProvider.System, progress).RunAsync(checkpoint.File, checkpoint.Resume, cancellation);
+
+    /// <summary>Pairs whose sessions begin and end together: when one fails, so do all.</summary>
     /// <param name="session">Runs the session of a pair, in which the data owner's program is the one that is given.</param>
-    static async Task<(TuningResult Result, IReadOnlyList<(T Outcome, IReadOnlyList<PassCall> Calls, TimeSpan Waited)> Sessions)> DivideAsync<T>(
+    static async Task<(TuningResult Result, IReadOnlyList<(T Outcome, PairDesk Desk)> Sessions)> TogetherAsync<T>(
         OwnerTexts texts, TuningSettings settings, int pairs, Checkpoint checkpoint, Action<TuningProgress> progress, Action<int, TimeSpan>? answered,
         Func<int, TuningSettings, Func<PrivateForwardPass, Task>, CancellationToken, Task<T>> session, CancellationToken cancellation)
     {
-        // Each desk blocks a thread between questions; the pool would give out another in its own time, which may be half a second.
-        ThreadPool.GetMinThreads(out var threads, out var ports);
-        ThreadPool.SetMinThreads(threads + pairs, ports);
+        using var threads = new DeskThreads(pairs);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var desks = Enumerable.Range(1, pairs).Select(_ => new Desk(stop.Token)).ToArray();
-        var sessions = desks.Select((desk, pair) => Task.Run(
+        using var desks = new PairDesks(pairs, answered, stop.Token);
+        var sessions = Enumerable.Range(0, pairs).Select(pair => Task.Run(
             async () =>
             {
-                var own = settings with { Setup = FormattableString.Invariant($"{settings.Setup} pair {pair + 1} of {pairs}"), Labels = texts.LabelList };
                 try
                 {
-                    return await session(pair, own, desk.Serve, stop.Token);
+                    return await desks.SitAsync(pair, ask => session(pair, OfPair(texts, settings, pair, pairs), ask, stop.Token), stop.Token);
                 }
                 catch (Exception)
                 {
@@ -74,8 +122,9 @@ static class PairedTuning
         TuningResult? result = null;
         try
         {
-            var tuning = new ForwardOnlyTuning(new DividedPass(desks, answered), texts.Train, texts.Dev, texts.Test, settings, TimeProvider.System, progress);
-            result = await tuning.RunAsync(checkpoint.File, checkpoint.Resume, stop.Token);
+            await desks.AllAreOpen(Task.Delay(Timeout.Infinite, stop.Token));
+            result = await LoopAsync(desks, texts, settings, checkpoint, progress, stop.Token);
+            await desks.CloseAsync();
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -83,71 +132,25 @@ static class PairedTuning
         }
         finally
         {
-            foreach (var desk in desks) desk.Close();
             if (result is null) await stop.CancelAsync();
             await Task.WhenAny(Task.WhenAll(sessions));
-            foreach (var desk in desks) desk.Dispose();
-            ThreadPool.SetMinThreads(threads, ports);
         }
 
-        var outcomes = await Task.WhenAll(sessions);
-        return (result!, [.. outcomes.Zip(desks, (outcome, desk) => (outcome, desk.Calls, desk.Waited))]);
+        return (result!, await Task.WhenAll(sessions));
     }
 
-    /// <summary>Where a pair's session takes the owner's questions from, one after another.</summary>
-    sealed class Desk(CancellationToken cancellation) : IDisposable
+    /// <summary>Each desk blocks a thread between questions; the pool would give out another in its own time, which may be half a second.</summary>
+    sealed class DeskThreads : IDisposable
     {
-        readonly BlockingCollection<Func<IForwardPass, Task>> _questions = [];
-        MeasuredPass? _pass;
+        readonly int _threads;
+        readonly int _ports;
 
-        public IReadOnlyList<PassCall> Calls => _pass!.Calls;
-
-        /// <summary>Between questions, which to the session is computation.</summary>
-        public TimeSpan Waited { get; private set; }
-
-        /// <summary>The owner's program at this pair. Between questions it holds up its own session, which knows of no wait but that for frames.</summary>
-        public async Task Serve(PrivateForwardPass pass)
+        public DeskThreads(int desks)
         {
-            _pass = new MeasuredPass(pass, _ => { });
-            var idle = Stopwatch.GetTimestamp();
-            foreach (var question in _questions.GetConsumingEnumerable(cancellation))
-            {
-                Waited += Stopwatch.GetElapsedTime(idle);
-                await question(_pass);
-                idle = Stopwatch.GetTimestamp();
-            }
-
-            Waited += Stopwatch.GetElapsedTime(idle);
+            ThreadPool.GetMinThreads(out _threads, out _ports);
+            ThreadPool.SetMinThreads(_threads + desks, _ports);
         }
 
-        public Task<T> Ask<T>(Func<IForwardPass, ValueTask<T>> ask)
-        {
-            // What follows an answer must not run inside the session's turn.
-            var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _questions.Add(async pass => answer.TrySetResult(await ask(pass)), CancellationToken.None);
-            return answer.Task.WaitAsync(cancellation);
-        }
-
-        public void Close() => _questions.CompleteAdding();
-
-        public void Dispose() => _questions.Dispose();
-    }
-
-    /// <summary>Prompts in parts as equal as can be, in their order; what has no prompt is the first pair's.</summary>
-    sealed class DividedPass(Desk[] desks, Action<int, TimeSpan>? answered) : IForwardPass
-    {
-        public ValueTask<IReadOnlyList<double[,]>> Logits(TextSet set, IReadOnlyList<double[]?> latents) => Divided(latents, (pass, part) => pass.Logits(set, part));
-
-        public ValueTask<IReadOnlyList<SetLoss>> Losses(TextSet set, IReadOnlyList<double[]?> latents, bool measuresAccuracy) => Divided(latents, (pass, part) => pass.Losses(set, part, measuresAccuracy));
-
-        async ValueTask<IReadOnlyList<T>> Divided<T>(IReadOnlyList<double[]?> latents, Func<IForwardPass, IReadOnlyList<double[]?>, ValueTask<IReadOnlyList<T>>> ask)
-        {
-            var parts = desks.Select((_, pair) => latents.Skip(pair * latents.Count / desks.Length).Take((pair + 1) * latents.Count / desks.Length - pair * latents.Count / desks.Length).ToArray()).ToArray();
-            if (latents.Count < desks.Length) parts = [.. parts.Select((_, pair) => pair == 0 ? latents.ToArray() : [])];
-            var start = Stopwatch.GetTimestamp();
-            var answers = await Task.WhenAll(desks.Zip(parts, (desk, part) => desk.Ask(pass => ask(pass, part))));
-            answered?.Invoke(latents.Count, Stopwatch.GetElapsedTime(start));
-            return [.. answers.SelectMany(answer => answer)];
-        }
+        public void Dispose() => ThreadPool.SetMinThreads(_threads, _ports);
     }
 }

@@ -39,6 +39,25 @@ public sealed class CoordinatorActorTests() : TestKit(Serializing.Config)
     }
 
     [Fact]
+    public void A_data_owner_that_is_two_members_has_two_pairs_and_is_gone_from_both_with_its_process()
+    {
+        var coordinator = Coordinator();
+        var (owner, others) = (CreateTestProbe(), CreateTestProbe());
+        foreach (var name in new[] { "party-0", "party-0 b", "party-1", "party-1 b", "dealer", "dealer b" }) coordinator.Tell(Said(name), others.Ref);
+        coordinator.Tell(Said("model-owner") with { Seats = 2 }, others.Ref);
+        foreach (var seat in new[] { 1, 2 }) coordinator.Tell(Said("data-owner") with { Member = ProcessLost.MemberOf("a#1", seat), Address = new($"owner-{seat}", 1, "f") }, owner.Ref);
+        Assert.Equal(["owner-1", "owner-2"], new[] { owner.ExpectMsg<Assigned>(), owner.ExpectMsg<Assigned>() }.Select(crew => crew.Places["data-owner"].Host).Order());
+        for (var member = 0; member < 8; member++) others.ExpectMsg<Assigned>();
+
+        coordinator.Tell(new ProcessLost("a#11"));
+        coordinator.Tell(new ProcessLost("a#1"));
+
+        var given = Enumerable.Range(0, 8).Select(_ => others.ExpectMsg<Abandoned>().Cause).Distinct().Order();
+        Assert.Equal(["data-owner at owner-1:1 is gone", "data-owner at owner-2:1 is gone"], given);
+        others.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
     public void Members_run_the_sessions_that_they_are_given_until_an_owner_has_its_result()
     {
         var coordinator = Coordinator();

@@ -40,10 +40,11 @@ sealed class Deployment : IDisposable
 
     /// <summary>Of a party zero, a server, a dealer, a model owner and clients.</summary>
     /// <param name="federation">The block of that name.</param>
-    public static async Task<Deployment> MakeFederation(int clients, string federation, Func<string, string>? change = null, int pairs = 1)
+    /// <param name="spares">Pairs of the file beyond those that the federation uses.</param>
+    public static async Task<Deployment> MakeFederation(int clients, string federation, Func<string, string>? change = null, int pairs = 1, int spares = 0)
     {
         var deployment = new Deployment();
-        var typed = await Typed.Run("certs", deployment.Folder("keys"), "--port", $"{FreePorts(3 * pairs)}", "--clients", $"{clients}", "--pairs", $"{pairs}");
+        var typed = await Typed.Run("certs", deployment.Folder("keys"), "--port", $"{FreePorts(3 * (pairs + spares))}", "--clients", $"{clients}", "--pairs", $"{pairs}", "--spares", $"{spares}");
         Assert.True(typed.Code == 0, typed.Error);
         var text = File.ReadAllText(deployment.Config);
         var (start, end) = (text.IndexOf("  federation {", StringComparison.Ordinal), text.IndexOf("  # The clients and the model owner dial", StringComparison.Ordinal));

@@ -205,7 +205,8 @@ public sealed class FederatedUpTests
     [InlineData("--role client --number 4", "there is no client 4")]
     [InlineData("--role server --number 1", "--number goes with --role client")]
     [InlineData("--role data-owner", "unknown role 'data-owner': use party-0, server, dealer, model-owner, client-1, client-2, client-3")]
-    [InlineData("--role server --cluster x", "--cluster, --pair and --scenario are not for a federation")]
+    [InlineData("--role server --pair x", "--pair and --scenario are not for a federation")]
+    [InlineData("--role server --cluster x", "'x'")]
     public async Task A_role_that_cannot_be_is_refused(string line, string message)
     {
         using var deployment = await Make();
@@ -238,12 +239,12 @@ public sealed class FederatedUpTests
         }
     }
 
-    internal static Task<Deployment> Make(Func<string, string>? change = null, int clients = 3, int pairs = 1) =>
-        Deployment.MakeFederation(clients, Federation.Replace("clients = 3", $"clients = {clients}\n    pairs = {pairs}", StringComparison.Ordinal), change, pairs);
+    internal static Task<Deployment> Make(Func<string, string>? change = null, int clients = 3, int pairs = 1, int spares = 0) =>
+        Deployment.MakeFederation(clients, Federation.Replace("clients = 3", $"clients = {clients}\n    pairs = {pairs}", StringComparison.Ordinal), change, pairs, spares);
 
-    static byte[] Model(Deployment deployment, string folder) => File.ReadAllBytes(Path.Combine(deployment.Folder(folder), "model.safetensors"));
+    internal static byte[] Model(Deployment deployment, string folder) => File.ReadAllBytes(Path.Combine(deployment.Folder(folder), "model.safetensors"));
 
-    static int[] Counted(JsonElement round) => [.. round.GetProperty("counted").EnumerateArray().Select(client => client.GetInt32())];
+    internal static int[] Counted(JsonElement round) => [.. round.GetProperty("counted").EnumerateArray().Select(client => client.GetInt32())];
 
-    static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+    internal static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 }

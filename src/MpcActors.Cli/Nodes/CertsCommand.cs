@@ -17,6 +17,8 @@ static class CertsCommand
     const string Name = "certs";
     public const string NoFingerprint = "0000000000000000000000000000000000000000000000000000000000000000";
 
+    public const string ClusterConfig = "cluster.hocon";
+
     const string Placeholder = $"fingerprint = \"{NoFingerprint}\"";
 
     static readonly Role[] Pair = [Role.PartyZero, Role.PartyOne, Role.Dealer];
@@ -28,26 +30,28 @@ static class CertsCommand
         var port = Options.Count("--port", "Port of the first role on this machine; the others follow", 7100, 1024, 65_000);
         var pairs = Options.Count("--pairs", "Party pairs with a dealer each, for a cluster, for one data owner that divides its work, or for a federation's clients; without --clients the second has its own node-2.hocon, and so on", 1, 1, 100);
         var clients = Options.CountIfAny("--clients", "Of a federation, in place of a data owner: clients with texts of their own", most: FederateOptions.MostClients);
+        var spares = Options.Count("--spares", "With --clients: party pairs beyond --pairs, which take the place of others in a cluster", 0, 0, FederateOptions.MostClients);
         var json = Options.Flag("--json", "Write one JSON object to standard output");
         var command = new ExemplifiedCommand(
             Name,
             "Makes a certificate, a key and a secret for every role, and node.hocon, the configuration of a deployment on this machine.",
             ("mpc certs deployment", "then: mpc up --config deployment/node.hocon"),
             ("mpc certs federation --clients 3", "of a federated tuning; then: mpc up --config federation/node.hocon"),
-            ("mpc certs federation --clients 4 --pairs 2", "whose clients are divided among two party pairs, in one file"),
+            ("mpc certs federation --clients 4 --pairs 2", "whose clients are divided among two party pairs, in one file; with Akka.Cluster: mpc up --config federation/node.hocon --cluster federation/cluster.hocon"),
             ("mpc certs deployment --pairs 2", "then: mpc up --config deployment/node.hocon --pair deployment/node-2.hocon"),
             ("mpc certs deployment --pairs 2", "or, with Akka.Cluster: mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon"))
         {
-            folder, port, pairs, clients, json,
+            folder, port, pairs, clients, spares, json,
         };
         command.SetAction(result => Run(
-            result.GetValue(folder) ?? throw new BadInputException("a folder is needed: mpc certs DIR"), result.GetValue(port), result.GetValue(pairs), result.GetValue(clients), result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+            result.GetValue(folder) ?? throw new BadInputException("a folder is needed: mpc certs DIR"), result.GetValue(port), result.GetValue(pairs), result.GetValue(clients), result.GetValue(spares), result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 
-    static int Run(string folder, int port, int pairs, int? clients, bool isJson, TextWriter output, TextWriter error)
+    static int Run(string folder, int port, int pairs, int? clients, int spares, bool isJson, TextWriter output, TextWriter error)
     {
-        var fingerprints = clients is { } count ? FederatedCerts.Make(folder, port, count, pairs) : Make(folder, port, pairs);
+        if (clients is null && spares > 0) throw new BadInputException("--spares goes with --clients: further pairs of a data owner have a configuration each, so --pairs counts them all");
+        var fingerprints = clients is { } count ? FederatedCerts.Make(folder, port, count, pairs, spares) : Make(folder, port, pairs);
         foreach (var (role, fingerprint) in fingerprints) (isJson ? error : output).WriteLine($"{role,-12} {fingerprint}");
         (isJson ? error : output).WriteLine($"Files: {folder}; next: mpc up --config {Path.Combine(folder, "node.hocon")}");
         if (isJson) output.WriteLine(new CertsReport { Command = Name, Seed = 0, Fingerprints = fingerprints, Config = Path.Combine(folder, "node.hocon") }.ToJson());
@@ -61,7 +65,7 @@ static class CertsCommand
     {
         var roles = Enum.GetValues<Role>();
         var members = Enumerable.Range(1, pairs).SelectMany(pair => (pair == 1 ? roles : Pair).Select(role => (Pair: pair, Role: role, Name: NameOf(role, pair)))).ToArray();
-        RequireNew(folder, members.Select(member => member.Name), [.. Enumerable.Range(1, pairs).Select(ConfigOf), "cluster.hocon"]);
+        RequireNew(folder, members.Select(member => member.Name), [.. Enumerable.Range(1, pairs).Select(ConfigOf), ClusterConfig]);
         var files = new OutputFolder(folder, FolderArgument);
         var fingerprints = members.ToDictionary(member => member.Name, member => WriteMember(files, member.Name, member.Role.Name()));
 
@@ -84,10 +88,7 @@ static class CertsCommand
             files.Write(ConfigOf(pair), text);
         }
 
-        var cluster = Shipped("cluster.hocon").Replace("127.0.0.1:7200", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port + 100 * ((roles.Length * pairs + 99) / 100)}"), StringComparison.Ordinal);
-        foreach (var role in roles)
-            cluster = cluster.Replace($"    {role.Name()} = []", $"    {role.Name()} = [{string.Join(", ", members.Where(member => member.Role == role).Select(member => $"\"{fingerprints[member.Name]}\""))}]", StringComparison.Ordinal);
-        files.Write("cluster.hocon", cluster);
+        WriteCluster(files, port, roles.Length * pairs, members.Select(member => (member.Role, fingerprints[member.Name])));
         return fingerprints;
 
         static string PlaceOf(Role role) => $"<{role.Name()}>";
@@ -106,6 +107,17 @@ static class CertsCommand
     {
         foreach (var file in (string[])[.. members.SelectMany(member => Extensions.Select(extension => member + extension)), .. more])
             if (File.Exists(Path.Combine(folder, file))) throw new BadInputException($"'{Path.Combine(folder, file)}' is there already; name another folder, or remove it");
+    }
+
+    /// <summary>How processes find each other, and whom they trust.</summary>
+    /// <param name="port">Of the first role of so many; the coordinator is behind them.</param>
+    /// <param name="trusted">Fingerprints of machines any of which may play its role.</param>
+    public static void WriteCluster(OutputFolder files, int port, int listening, IEnumerable<(Role Role, string Fingerprint)> trusted)
+    {
+        var text = Shipped(ClusterConfig).Replace("127.0.0.1:7200", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port + 100 * ((listening + 99) / 100)}"), StringComparison.Ordinal);
+        foreach (var role in trusted.GroupBy(one => one.Role))
+            text = text.Replace($"    {role.Key.Name()} = []", $"    {role.Key.Name()} = [{string.Join(", ", role.Select(one => $"\"{one.Fingerprint}\""))}]", StringComparison.Ordinal);
+        files.Write(ClusterConfig, text);
     }
 
     /// <summary>A certificate, a key and a secret.</summary>

@@ -11,6 +11,14 @@ sealed class ClusterRun(NodeFile file, ClusterFile cluster, Role role, NodeWatch
     /// <summary>Said when a cluster was asked for and this build has none.</summary>
     public const string Unavailable = "this build has no Akka.Cluster: the roles are looked for at the addresses of the configuration";
 
+    /// <summary>Null where no cluster is asked for, or this build has none, which is said.</summary>
+    public static ClusterFile? IfAvailable(ClusterFile? cluster, Action<string> log)
+    {
+        if (cluster is null || ClusterShell.IsAvailable) return cluster;
+        log(Unavailable);
+        return null;
+    }
+
     /// <summary>Takes part in sessions until it is told to end.</summary>
     public Task ServeAsync(Func<NodeSettings, CancellationToken, Task> session, CancellationToken cancellation) =>
         JoinAsync([Member(file, async (crew, stop) =>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using MpcActors.Actors.Crews;
 using MpcActors.Actors.Nodes;
 using MpcActors.Network;
 using MpcActors.Protocols;
@@ -27,7 +26,8 @@ static class NodeCommand
             ("mpc node --role party-0 --config deployment/node.hocon", "one of five; the session begins when all are there"),
             ("mpc node --role data-owner --config deployment/node.hocon --out run1 --resume", "goes on from the owner's checkpoint in run1"),
             ("mpc node --role client --number 2 --config federation/node.hocon", "a client of a federation, which takes part whenever it is its turn"),
-            ("mpc node --role party-0 --config deployment/node.hocon --cluster deployment/cluster.hocon", "takes part in every session that a coordinator gives it"))
+            ("mpc node --role party-0 --config deployment/node.hocon --cluster deployment/cluster.hocon", "takes part in every session that a coordinator gives it"),
+            ("mpc node --role server-2 --config federation/node.hocon --cluster federation/cluster.hocon", "of a federation's further pair, which serves whoever needs one"))
         {
             role, number,
         };
@@ -226,12 +226,7 @@ sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Chec
     public NodeSettings SettingsOf(Role role, Action<string> log, NodeWatch watch) => File.SettingsOf(role, log) with { Monitor = watch.Monitor, Trouble = Trial?.Scenario.TroubleOf(role) };
 
     /// <summary>Null where none is asked for, or this build has none, which is said.</summary>
-    public ClusterFile? ClusterIfAvailable(Action<string> log)
-    {
-        if (Cluster is null || ClusterShell.IsAvailable) return Cluster;
-        log(ClusterRun.Unavailable);
-        return null;
-    }
+    public ClusterFile? ClusterIfAvailable(Action<string> log) => ClusterRun.IfAvailable(Cluster, log);
 }
 
 /// <summary>The options that <c>node</c> and <c>up</c> share.</summary>
@@ -258,11 +253,10 @@ sealed class NodeOptions(string command)
     public FederatedRun? ReadFederated(ParseResult result)
     {
         if (result.GetValue(_config) is not { } path || !FederatedFile.Is(path)) return null;
-        if (result.GetValue(_cluster) is not null || result.GetValue(_scenario) is not null || result.GetValue(_pair) is { Length: > 0 })
-            throw new BadInputException("--cluster, --pair and --scenario are not for a federation");
+        if (result.GetValue(_scenario) is not null || result.GetValue(_pair) is { Length: > 0 }) throw new BadInputException("--pair and --scenario are not for a federation");
         var file = FederatedFile.Read(path);
         var common = new CommonSettings(result.GetValue(_json), file.Federation.Tuning.Seed, result.GetValue(_out) ?? Path.Combine("out", "up"), LinkProfile.Lan, Actors.Work.Measured);
-        return new(command, file, common, result.GetValue(_resume));
+        return new(command, file, common, result.GetValue(_resume), result.GetValue(_cluster) is { } cluster ? ClusterFile.Read(cluster) : null);
     }
 
     public NodeRun Read(ParseResult result)

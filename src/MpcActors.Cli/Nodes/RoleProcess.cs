@@ -64,7 +64,8 @@ sealed class RoleProcess : IDisposable
         var isServer = member.Role == Protocols.Role.PartyOne;
         string[] resume = run.Resume ? ["--resume"] : [];
         string[] json = isServer && output.IsJson ? ["--json"] : [];
-        return new(member.Name, member.Role, isServer, [NodeCommand.Name, "--role", member.Name, "--config", run.File.Path, "--out", run.Common.Out, .. resume, .. json], output);
+        string[] cluster = run.Cluster is { } file ? ["--cluster", file.Path] : [];
+        return new(member.Name, member.Role, isServer, [NodeCommand.Name, "--role", member.Name, "--config", run.File.Path, "--out", run.Common.Out, .. cluster, .. resume, .. json], output);
     }
 
     public static RoleProcess Coordinator(ClusterFile cluster, Output output) => new(CoordinatorCommand.Name, null, false, [CoordinatorCommand.Name, "--cluster", cluster.Path], output);

@@ -33,7 +33,8 @@ static class UpCommand
             ("mpc up --config deployment/node.hocon --simulated --json", "the same session simulated; compare the transcripts"),
             ("mpc up --config deployment/node.hocon --pair deployment/node-2.hocon", "each population of prompts is divided among two party pairs, each with a dealer and a model owner"),
             ("mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --pair deployment/node-2.hocon --spare deployment/node-3.hocon", "the same with pairs that a coordinator gives: a lost one's prompts are tried at the other, and a third takes its place"),
-            ("mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon", "when a party is lost, the owner goes on with the other pair"))
+            ("mpc up --config deployment/node.hocon --cluster deployment/cluster.hocon --spare deployment/node-2.hocon", "when a party is lost, the owner goes on with the other pair"),
+            ("mpc up --config federation/node.hocon --cluster federation/cluster.hocon", "a coordinator gives a federation its further pairs"))
         {
             simulated, realTime, spare,
         };
@@ -42,7 +43,8 @@ static class UpCommand
         {
             if (options.ReadFederated(result) is { } federated)
             {
-                if (result.GetValue(realTime) || result.GetValue(spare) is { Length: > 0 }) throw new BadInputException("--real-time and --spare are not for a federation");
+                if (result.GetValue(realTime) || result.GetValue(spare) is { Length: > 0 }) throw new BadInputException("--real-time and --spare are not for a federation; pairs that it does not use itself are in its own file");
+                if (result.GetValue(simulated) && federated.Cluster is not null) throw new BadInputException("--cluster goes with processes, not with --simulated");
                 var shown = Output.Of(result, federated.Common);
                 return result.GetValue(simulated) ? FederatedUp.SimulateAsync(federated, shown, cancellation) : FederatedUp.RunAsync(federated, shown, cancellation);
             }

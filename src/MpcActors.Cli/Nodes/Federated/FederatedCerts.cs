@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MpcActors.Protocols;
 using MpcActors.Tuning.Federated;
 
 namespace MpcActors.Cli;
@@ -11,15 +12,18 @@ static class FederatedCerts
 
     static readonly string[] Listening = [FederationSeeds.PartyZero, FederationSeeds.Server, FederationSeeds.Dealer];
 
+    static readonly Role[] Played = [Role.PartyZero, Role.PartyOne, Role.Dealer];
+
     /// <param name="port">Of the first role that listens; two others follow, then those of further pairs.</param>
+    /// <param name="spares">Pairs that the federation does not use.</param>
     /// <returns>Fingerprints by role.</returns>
-    public static IReadOnlyDictionary<string, string> Make(string folder, int port, int clients, int pairs)
+    public static IReadOnlyDictionary<string, string> Make(string folder, int port, int clients, int pairs, int spares)
     {
         FederateOptions.RequireUse(pairs, clients, "--pairs");
         string[] own = [.. Enumerable.Range(0, clients).Select(FederationSeeds.Client)];
-        string[] listening = [.. Enumerable.Range(0, pairs).SelectMany(pair => Listening.Select(role => FederationSeeds.At(role, pair)))];
+        string[] listening = [.. Enumerable.Range(0, pairs + spares).SelectMany(pair => Listening.Select(role => FederationSeeds.At(role, pair)))];
         string[] names = [.. listening, FederationSeeds.ModelOwner, .. own];
-        CertsCommand.RequireNew(folder, names, "node.hocon");
+        CertsCommand.RequireNew(folder, names, "node.hocon", CertsCommand.ClusterConfig);
         var files = new OutputFolder(folder, CertsCommand.FolderArgument);
         var fingerprints = names.ToDictionary(name => name, name => CertsCommand.WriteMember(files, name, name));
 
@@ -39,7 +43,7 @@ static class FederatedCerts
                 first.Add((role, line));
                 Add(Placed(line, role, 0), role);
                 if (role == Listening[^1])
-                    foreach (var (pair, other) in Enumerable.Range(1, pairs - 1).SelectMany(pair => first.Select(other => (pair, other))))
+                    foreach (var (pair, other) in Enumerable.Range(1, pairs + spares - 1).SelectMany(pair => first.Select(other => (pair, other))))
                         Add(Placed(other.Line, other.Role, pair), FederationSeeds.At(other.Role, pair));
                 continue;
             }
@@ -51,6 +55,7 @@ static class FederatedCerts
         }
 
         files.Write("node.hocon", text.ToString());
+        CertsCommand.WriteCluster(files, port, listening.Length, listening.Select((name, i) => (Played[i % Played.Length], fingerprints[name])));
         return fingerprints;
 
         string Placed(string line, string role, int pair)

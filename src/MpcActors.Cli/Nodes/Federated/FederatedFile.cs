@@ -39,6 +39,12 @@ sealed record FederatedFile(string Path, FederatedBlock Federation, IReadOnlyDic
 
     public IReadOnlyList<FederatedMember> Members => MembersOf(Federation);
 
+    /// <summary>Of pairs beyond those that the federation uses: in a cluster they take the place of any of these.</summary>
+    public IReadOnlyList<FederatedMember> Spares => [.. Enumerable.Range(Federation.Pairs, FederateOptions.MostClients).SelectMany(CoreOf).Where(member => Roles.ContainsKey(member.Name))];
+
+    /// <summary>What all nodes have to agree on, whoever they are.</summary>
+    public IReadOnlyList<Fact> Facts => [.. Federation.Facts, new("number of pairs", Federation.Pairs.ToString(CultureInfo.InvariantCulture))];
+
     /// <summary>Whether a configuration is one of a federation.</summary>
     public static bool Is(string path) => File.Exists(path) && BadInputException.Check(() => Hocon.Load(path)).HasPath(FederatedBlock.Path);
 
@@ -49,7 +55,7 @@ sealed record FederatedFile(string Path, FederatedBlock Federation, IReadOnlyDic
         if (config.HasPath("mpc.session")) throw new BadInputException($"'{path}' has both mpc.session and {FederatedBlock.Path}; a deployment is one of the two");
         _ = Section.Of(config, path, "mpc", "federation", "roles", "transport");
         var federation = FederatedBlock.Read(config, path);
-        var members = MembersOf(federation);
+        FederatedMember[] members = [.. MembersOf(federation), .. Enumerable.Range(federation.Pairs, FederateOptions.MostClients).Select(pair => CoreOf(pair).ToArray()).Where(pair => pair.Any(member => config.HasPath($"mpc.roles.{member.Name}"))).SelectMany(pair => pair)];
         _ = Section.Of(config, path, "mpc.roles", [.. members.Select(member => member.Name)]);
         var roles = members.ToDictionary(
             member => member.Name, member => NodeFile.ReadRole(config, path, member.Name, isDialled: !member.IsOwner, member.IsClient ? ["data"] : []));
@@ -65,16 +71,32 @@ sealed record FederatedFile(string Path, FederatedBlock Federation, IReadOnlyDic
     /// <param name="number">Of a client, from 1, where the role does not say it.</param>
     public FederatedMember MemberOf(string role, int? number)
     {
-        string[] names = [.. Members.Select(member => member.Name)];
+        FederatedMember[] members = [.. Members, .. Spares];
+        string[] names = [.. members.Select(member => member.Name)];
         if (role == ClientRole && number is null) throw new BadInputException($"--role client needs --number: 1 to {Federation.Clients}");
         if (role != ClientRole && number is not null) throw new BadInputException($"--number goes with --role client, not with --role {role}");
         var name = number is { } client ? FederationSeeds.Client(client - 1) : role;
-        return Members.FirstOrDefault(member => member.Name == name)
+        return Array.Find(members, member => member.Name == name)
             ?? throw new BadInputException(number is null ? $"unknown role '{role}': use {string.Join(", ", names)}{Nearest.Hint(role, names)}" : $"there is no client {number} in '{Path}': its {FederatedBlock.Path}.clients is {Federation.Clients}");
     }
 
     /// <summary>A path of the file as seen from here.</summary>
     public string Beside(string path) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!, path);
+
+    /// <summary>The certificate of a member's own process.</summary>
+    /// <exception cref="BadInputException">It has none, or another one than all know it by.</exception>
+    public X509Certificate2 CertificateOf(FederatedMember member)
+    {
+        var (certificate, pinned) = (RoleFiles.Certificate(Roles[member.Name], Beside), Roles[member.Name].Address.Fingerprint);
+        return NodeCertificate.FingerprintOf(certificate) is var own && own == pinned ? certificate : throw new BadInputException($"the certificate of {member.Name} has the fingerprint {own}, but the configuration says {pinned}");
+    }
+
+    /// <summary>The same federation with other machines.</summary>
+    /// <param name="addresses">Of each member.</param>
+    /// <param name="own">This process's name in the file, where its own certificate, key and secret are.</param>
+    /// <param name="place">The name that it has among the others.</param>
+    public FederatedFile With(IReadOnlyDictionary<string, NodeAddress> addresses, string own, string place) =>
+        this with { Roles = Members.ToDictionary(member => member.Name, member => Roles[member.Name == place ? own : member.Name] with { Address = addresses[member.Name] }) };
 
     /// <summary>What a member's node in a session of a turn is made of.</summary>
     /// <param name="connect">For all to be there.</param>
@@ -83,7 +105,7 @@ sealed record FederatedFile(string Path, FederatedBlock Federation, IReadOnlyDic
         var present = RolesIn(turn);
         var settings = new NodeSettings(
             present.Single(other => other.Value == member).Key, present.ToDictionary(other => other.Key, other => Roles[other.Value.Name].Address), certificate,
-            [.. Federation.Facts, new("number of pairs", Federation.Pairs.ToString(CultureInfo.InvariantCulture)), RolesFact])
+            [.. Facts, RolesFact])
         {
             Limits = Limits with { Connect = connect },
             Log = log,

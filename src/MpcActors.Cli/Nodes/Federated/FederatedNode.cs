@@ -12,7 +12,8 @@ using MpcActors.Tuning.Federated;
 namespace MpcActors.Cli;
 
 /// <summary>How a process of a federation is run.</summary>
-sealed record FederatedRun(string Command, FederatedFile File, CommonSettings Common, bool Resume)
+/// <param name="Cluster">Null where processes are looked for at the addresses of the file.</param>
+sealed record FederatedRun(string Command, FederatedFile File, CommonSettings Common, bool Resume, ClusterFile? Cluster)
 {
     /// <summary>The trained parameters, at the model owner's.</summary>
     public const string Tensors = "model.safetensors";
@@ -23,7 +24,7 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
 {
     readonly long _started = Stopwatch.GetTimestamp();
     readonly HashSet<string> _said = [];
-    readonly X509Certificate2 _certificate = RoleFiles.Certificate(run.File.Roles[member.Name], run.File.Beside);
+    readonly X509Certificate2 _certificate = run.File.CertificateOf(member);
 
     FederatedFile File => run.File;
 
@@ -31,21 +32,36 @@ sealed class FederatedNode(FederatedRun run, FederatedMember member, OutputFolde
 
     public static async Task<int> RunAsync(FederatedRun run, FederatedMember member, Output output, CancellationToken cancellation)
     {
-        var folder = new OutputFolder(run.Common.Out);
-        using var trace = NodeTrace.Start(member.Name, run.File.Members.ToList().IndexOf(member), folder);
-        using var watch = new NodeWatch(member.Name, folder, output.Error) { NameOf = role => FederationTurn.CoreOf(member.Pair).InWords(role.Name()) };
-        var node = new FederatedNode(run, member, folder, output, watch);
+        var (file, folder, place) = (run.File, new OutputFolder(run.Common.Out), member);
+        using var trace = NodeTrace.Start(member.Name, file.Members.Concat(file.Spares).ToList().IndexOf(member), folder);
+        using var watch = new NodeWatch(member.Name, folder, output.Error) { NameOf = role => FederationTurn.CoreOf(place.Pair).InWords(role.Name()) };
         return await watch.WatchAsync(async () =>
         {
-            await (member.Role switch
+            if (ClusterRun.IfAvailable(run.Cluster, watch.Say) is { } cluster)
             {
-                Role.PartyOne => member.Pair == 0 ? node.DirectAsync(cancellation) : node.ServeAsync(cancellation),
-                Role.DataOwner or Role.ModelOwner => node.OwnAsync(cancellation),
-                _ => node.SitAsync(cancellation),
-            });
+                await new FederatedCluster(file, cluster, member, watch).RunAsync((crew, given, stop) =>
+                {
+                    place = given;
+                    return new FederatedNode(run with { File = crew }, given, folder, output, watch).PlayAsync(stop);
+                }, cancellation);
+            }
+            else
+            {
+                if (file.Spares.Contains(member)) throw new BadInputException($"{member.Name} is of a pair beyond {FederatedBlock.Path}.pairs = {file.Federation.Pairs} in '{file.Path}', which takes part in a cluster alone, when it is given a place");
+                await new FederatedNode(run, member, folder, output, watch).PlayAsync(cancellation);
+            }
+
             return (int)ExitCode.Done;
         });
     }
+
+    /// <summary>The member's part, from the first session to the last.</summary>
+    Task PlayAsync(CancellationToken cancellation) => member.Role switch
+    {
+        Role.PartyOne => member.Pair == 0 ? DirectAsync(cancellation) : ServeAsync(cancellation),
+        Role.DataOwner or Role.ModelOwner => OwnAsync(cancellation),
+        _ => SitAsync(cancellation),
+    };
 
     /// <summary>Party zero and the dealer.</summary>
     Task SitAsync(CancellationToken cancellation) => new SeatNode(

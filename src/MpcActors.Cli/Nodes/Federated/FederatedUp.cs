@@ -11,20 +11,26 @@ static class FederatedUp
     public static async Task<int> RunAsync(FederatedRun run, Output output, CancellationToken cancellation)
     {
         var (file, folder) = (run.File, new OutputFolder(run.Common.Out));
-        foreach (var member in file.Members)
+        run = run with { Cluster = ClusterRun.IfAvailable(run.Cluster, output.Error.WriteLine) };
+        FederatedMember[] members = [.. file.Members, .. run.Cluster is null ? [] : file.Spares];
+        foreach (var member in members)
         {
-            using var certificate = RoleFiles.Certificate(file.Roles[member.Name], file.Beside);
-            _ = file.SettingsOf(member, certificate, member.TurnAt(0), file.Limits.Connect, _ => { });
+            using var certificate = file.CertificateOf(member);
+            if (file.Members.Contains(member)) _ = file.SettingsOf(member, certificate, member.TurnAt(0), file.Limits.Connect, _ => { });
             _ = file.SeedsOf(member);
         }
 
-        RoleProcess[] processes = [.. file.Members.Select(member => RoleProcess.Of(member, run, output))];
-        var dispensable = file.Members.Where(member => member.IsDispensable).Select(member => member.Name).ToHashSet();
+        List<RoleProcess> processes = [.. members.Select(member => RoleProcess.Of(member, run, output))];
+        if (run.Cluster is { } cluster) processes.Insert(0, RoleProcess.Coordinator(cluster, output));
+
+        // A federation that has begun needs no coordinator.
+        var dispensable = members.Where(member => member.IsDispensable).Select(member => member.Name).Append(CoordinatorCommand.Name).ToHashSet();
         try
         {
             folder.Write("processes.json", JsonSerializer.Serialize(processes.ToDictionary(process => process.Name, process => process.Id)) + "\n");
 
             // A client that is gone is left out of rounds, and may come back from wherever it is started; another pair's work is done by the first.
+            // In a cluster pairs serve until they are ended.
             await UpCommand.EndTogether(
                 processes, (ended, running) => dispensable.Contains(ended.Name) ? running.Count == 0 : ended.ExitCode != 0 || running.All(process => dispensable.Contains(process.Name)), output, cancellation);
         }

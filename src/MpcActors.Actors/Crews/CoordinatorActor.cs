@@ -27,6 +27,7 @@ public sealed class CoordinatorActor : ReceiveActor
             }
 
             Give(_board.Heard(said));
+            if (_board.Missing(said.Member) is { Count: > 0 } missing) Note($"{label} waits for {string.Join(", ", missing)}");
         });
         Receive<CrewEnded>(ended =>
         {

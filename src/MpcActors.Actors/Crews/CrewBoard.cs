@@ -18,6 +18,7 @@ public sealed class CrewBoard(string incarnation)
     readonly List<Member> _members = [];
     readonly Dictionary<string, Crew> _crews = [];
     int _made;
+    long _heard;
 
     enum Part
     {
@@ -33,6 +34,9 @@ public sealed class CrewBoard(string incarnation)
     /// <summary>Members that are there, in the order in which they came.</summary>
     public IEnumerable<string> Members => _members.Select(member => member.Name);
 
+    /// <summary>Places for which nobody is free, where a member leads a crew and waits for it.</summary>
+    public IReadOnlyList<string> Missing(string leader) => Of(leader) is { } member && IsFree(member) ? [.. Candidates(member, evenSilent: true).Where(one => one.Member is null).Select(one => one.Place.Place)] : [];
+
     /// <summary>A member says that it is there, and what it does.</summary>
     public IReadOnlyList<Order> Heard(Announced said)
     {
@@ -40,6 +44,7 @@ public sealed class CrewBoard(string incarnation)
         var member = Of(said.Member);
         if (member is null) _members.Add(member = new Member(said));
         member.Said = said;
+        (member.HeardBefore, member.Heard) = (member.Heard, ++_heard);
 
         // It was not heard for a while, and worked all the same.
         foreach (var crew in _crews.Values.Where(crew => crew.Cause is null && crew.PartOf(member) == Part.Away && said.Crews.Contains(crew.Name))) crew.Holders[member.Name].Part = Part.Working;
@@ -129,11 +134,13 @@ public sealed class CrewBoard(string incarnation)
 
         foreach (var leader in _members.Where(member => member.Said.Leads).ToArray())
         {
-            while (IsFree(leader) && Choose(leader) is { } chosen)
+            while (IsFree(leader) && Candidates(leader) is var chosen && chosen.TrueForAll(one => one.Member is not null))
             {
-                var crew = new Crew(new Assigned($"{incarnation}-{++_made}", chosen.Prepend((Place: leader.Said.Kind, Member: leader)).ToDictionary(one => one.Place, one => one.Member.Said.Address)), leader.Said.Wants);
+                var addresses = chosen.ToDictionary(one => one.Place.Place, one => one.Member!.Said.Address);
+                addresses.Add(leader.Said.Kind, leader.Said.Address);
+                var crew = new Crew(new Assigned($"{incarnation}-{++_made}", addresses), leader.Said.Wants);
                 _crews.Add(crew.Name, crew);
-                foreach (var (wanted, (_, member)) in leader.Said.Wants.Zip(chosen)) Put(crew, member, wanted, orders);
+                foreach (var (place, member) in chosen) Put(crew, member!, place, orders);
                 Put(crew, leader, null, orders);
             }
         }
@@ -146,23 +153,26 @@ public sealed class CrewBoard(string incarnation)
         orders.Add(new(member.Name, crew.Assignment));
     }
 
-    /// <summary>For each place that is wanted whoever failed less often, and among those whoever has waited longest; null if there is nobody for one of them.</summary>
-    List<(string Place, Member Member)>? Choose(Member leader)
+    /// <summary>For each place that is wanted whoever failed less often, and among those whoever has waited longest; null for one that nobody is free for.</summary>
+    /// <param name="evenSilent">Those count, too, that may be gone.</param>
+    List<(Wanted Place, Member? Member)> Candidates(Member leader, bool evenSilent = false)
     {
-        var chosen = new List<(string Place, Member Member)>();
+        var chosen = new List<(Wanted Place, Member? Member)>();
         foreach (var wanted in leader.Said.Wants)
         {
-            var best = _members
+            chosen.Add((wanted, _members
                 .Where(member => member != leader && member.Said.Kind == wanted.Kind && member.Said.Group == leader.Said.Group && (wanted.Fingerprint ?? member.Said.Address.Fingerprint) == member.Said.Address.Fingerprint
-                    && IsFree(member) && !chosen.Exists(one => one.Member == member))
+                    && (evenSilent || !IsSilent(member, leader)) && IsFree(member) && !chosen.Exists(one => one.Member == member))
                 .OrderBy(member => member.Failures).ThenBy(member => member.LastChosen)
-                .FirstOrDefault();
-            if (best is null) return null;
-            chosen.Add((wanted.Place, best));
+                .FirstOrDefault()));
         }
 
         return chosen;
     }
+
+    /// <summary>Not heard since the leader was heard before the last time, though everybody announces itself as often.</summary>
+    /// <remarks>It matters where a crew goes on without whoever is lost: it would begin without, and stay so. Any other crew fails, and its leader gets a better one.</remarks>
+    static bool IsSilent(Member member, Member leader) => leader.Said.Wants.Any(place => place.IsDispensable) && (leader.HeardBefore == 0 || member.Heard < leader.HeardBefore);
 
     /// <summary>Crews of another board count too, though nobody here knows who else is in them.</summary>
     bool IsFree(Member member) => CrewsOf(member).Select(crew => crew.Name).Union(member.Said.Crews).Count() < member.Said.Seats;
@@ -182,6 +192,12 @@ public sealed class CrewBoard(string incarnation)
         public int Failures { get; set; }
 
         public int LastChosen { get; set; }
+
+        /// <summary>Which announcement of all was its last one.</summary>
+        public long Heard { get; set; }
+
+        /// <summary>And which its last but one; 0 if there is none.</summary>
+        public long HeardBefore { get; set; }
     }
 
     /// <param name="place">Null of the leader.</param>

@@ -84,6 +84,19 @@ public sealed class CoordinatorActorTests() : TestKit(Serializing.Config)
     }
 
     [Fact]
+    public void Who_waits_for_whom_is_said_once()
+    {
+        var coordinator = Coordinator();
+        coordinator.Tell(Said("dealer"));
+        coordinator.Tell(Said("data-owner"));
+        coordinator.Tell(Said("data-owner"));
+        coordinator.Tell(Said("party-1"));
+
+        AwaitCondition(() => _log.Contains("party-1 at party-1:1 is there"), TimeSpan.FromMinutes(1));
+        Assert.Single(_log, line => line == "data-owner at data-owner:1 waits for party-0, party-1, model-owner");
+    }
+
+    [Fact]
     public void A_member_without_a_free_seat_refuses_and_one_that_is_stopped_ends_its_sessions()
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

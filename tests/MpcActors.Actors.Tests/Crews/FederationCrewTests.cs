@@ -10,10 +10,14 @@ public sealed class FederationCrewTests
 
     readonly CrewBoard _board = new("b");
 
+    /// <summary>What each member said last.</summary>
+    readonly Dictionary<string, Announced> _said = [];
+
     [Fact]
     public void A_federation_gets_its_own_members_and_free_pairs_when_all_are_there()
     {
         Assert.Empty(Come([.. Named, "free party-0", "free dealer", "server"]));
+        Assert.Empty(Repeat());
 
         var orders = Hear("free server");
 
@@ -25,9 +29,24 @@ public sealed class FederationCrewTests
     }
 
     [Fact]
+    public void Whom_a_federation_waits_for_is_known()
+    {
+        Come(["party-0", "dealer", "client-2", "free party-0", "free dealer", "free dealer b", "model-owner"]);
+        Hear(Server("server", pairs: 3));
+
+        Assert.Equal(["client-1", "server-2", "party-0-3", "server-3"], _board.Missing("server"));
+        Assert.Empty(_board.Missing("dealer"));
+        Come(["client-1", "free party-0 b", "free server"]);
+        Assert.Equal(["server-3"], _board.Missing("server"));
+        Come(["free server b"]);
+        Assert.Empty(_board.Missing("server"));
+    }
+
+    [Fact]
     public void Whoever_is_wanted_by_name_cannot_be_replaced_by_another_certificate()
     {
         Assert.Empty(Come(["free party-0", "free dealer", "free server", "party-0", "dealer", "model-owner", "client-1", "server"]));
+        Assert.Empty(Repeat());
 
         Assert.Empty(Hear(Said("client-2") with { Address = new(NodeAddress.Dials, 0, "somebody else's") }));
         Assert.NotEmpty(Hear("client-2"));
@@ -38,6 +57,7 @@ public sealed class FederationCrewTests
     {
         Come([.. Named, "free party-0", "free dealer", "free server", "free dealer b", "free server b"]);
         Assert.Empty(Hear(Server("server", pairs: 3)));
+        Assert.Empty(Repeat());
 
         var crew = Crew(Hear("free party-0 b"));
 
@@ -146,11 +166,13 @@ public sealed class FederationCrewTests
     {
         var crew = Begin();
         string[] others = [.. Named, "server"];
-        foreach (var member in others) Hear(Said(member) with { Member = member + " of another", Address = Said(member).Address with { Fingerprint = "another " + member }, Wants = Others(Said(member).Wants) });
+        for (var times = 0; times < 2; times++)
+            foreach (var member in others) Hear(Said(member) with { Member = member + " of another", Address = Said(member).Address with { Fingerprint = "another " + member }, Wants = Others(Said(member).Wants) });
 
         foreach (var member in others) Assert.Empty(End(member, crew));
-        Assert.Empty(End("free party-0", crew).Concat(End("free dealer", crew)));
-        var orders = End("free server", crew);
+        Assert.Empty(End("free party-0", crew).Concat(End("free dealer", crew)).Concat(End("free server", crew)));
+        Assert.Empty(Come(["free party-0", "free dealer"]));
+        var orders = Hear("free server");
 
         Assert.Equal([.. All.Select(member => member.StartsWith("free", StringComparison.Ordinal) ? member : member + " of another")], Told(orders));
         Assert.NotEqual(crew, Crew(orders).Crew);
@@ -163,20 +185,33 @@ public sealed class FederationCrewTests
     {
         var crew = Begin();
         _board.Lost("free party-0");
-        Come(["free party-0 b"]);
-        foreach (var member in Named.Append("server")) Hear(Said(member) with { Member = member + " of another" });
+        for (var times = 0; times < 2; times++)
+            foreach (var member in Named.Append("server")) Hear(Said(member) with { Member = member + " of another" });
 
-        // The first federation has still its members; this one gets the same ones when they are free.
-        Assert.Empty(End("free dealer", crew, "party-0-2 was lost"));
-        Assert.Equal(9, End("free server", crew, "party-0-2 was lost").Count);
+        // The first federation has still its members.
+        Assert.Empty(End("free dealer", crew, "party-0-2 was lost").Concat(End("free server", crew, "party-0-2 was lost")));
+        Assert.Empty(Come(["free party-0 b", "free dealer"]));
+        Assert.Equal(9, Hear("free server").Count);
+    }
+
+    [Fact]
+    public void A_machine_that_is_silent_is_given_no_place()
+    {
+        Come([.. Named, "free party-0", "free dealer", "free server", "server"]);
+
+        // Whoever was there before the leader may be gone.
+        Assert.Empty(Come([.. Named, "free party-0", "free dealer", "server"]));
+        Assert.Empty(_board.Missing("server"));
+        Assert.Empty(Come([.. Named, "free party-0", "free dealer", "server"]));
+        Assert.Equal(All, Told(Hear("free server")));
     }
 
     static string[] All { get; } = [.. Named.Concat(["server", "free party-0", "free server", "free dealer"]).Order(StringComparer.Ordinal)];
 
     string Begin()
     {
-        Come([.. Named, "free party-0", "free server", "free dealer"]);
-        var crew = Crew(Hear("server")).Crew;
+        Assert.Empty(Come([.. Named, "free party-0", "free server", "free dealer", "server"]));
+        var crew = Crew(Repeat()).Crew;
         foreach (var member in All) Assert.Empty(Hear(Said(member) with { Crews = [crew] }));
         return crew;
     }
@@ -208,7 +243,10 @@ public sealed class FederationCrewTests
 
     IReadOnlyList<Order> Hear(string member) => Hear(Said(member));
 
-    IReadOnlyList<Order> Hear(Announced said) => _board.Heard(said);
+    IReadOnlyList<Order> Hear(Announced said) => _board.Heard(_said[said.Member] = said);
+
+    /// <summary>Everybody says the same again.</summary>
+    Order[] Repeat() => [.. _said.Values.ToArray().SelectMany(Hear)];
 
     IReadOnlyList<Order> End(string member, string crew, string? cause = null) => _board.Ended(new(member, crew, cause));
 }

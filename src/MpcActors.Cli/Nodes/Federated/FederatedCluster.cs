@@ -46,7 +46,7 @@ sealed class FederatedCluster(FederatedFile file, ClusterFile cluster, Federated
 
     Task TakePart(Assigned crew, Func<FederatedFile, FederatedMember, CancellationToken, Task> play, CancellationToken stop)
     {
-        var place = PlaceIn(crew);
+        var place = PlaceIn(crew, member, file, cluster);
         if (!IsFree && _hasBegun) throw new SessionFailedException($"{member.Name} has had its part");
         _hasBegun = true;
         watch.Say($"crew {crew.Crew}: {place.Name}");
@@ -59,23 +59,26 @@ sealed class FederatedCluster(FederatedFile file, ClusterFile cluster, Federated
 
     static string KindOf(FederatedMember member) => member.Pair == 0 ? member.Name : string.Create(CultureInfo.InvariantCulture, $"free {(member.Role == Role.PartyOne ? FederationSeeds.Server : member.Role.Name())}");
 
+    /// <summary>What a process is in a crew that a coordinator names, which nobody has to believe.</summary>
+    /// <param name="member">The process, as its file has it.</param>
     /// <exception cref="SessionFailedException">The coordinator names somebody who is not pinned here, or other places than those of the federation.</exception>
-    FederatedMember PlaceIn(Assigned crew)
+    public static FederatedMember PlaceIn(Assigned crew, FederatedMember member, FederatedFile file, ClusterFile cluster)
     {
-        var members = file.Members;
-        if (members.Count != crew.Places.Count || members.FirstOrDefault(other => !crew.Places.ContainsKey(other.Name)) is not null)
-            throw new SessionFailedException($"{member.Name} refuses a crew of {string.Join(", ", crew.Places.Keys.Order(StringComparer.Ordinal))}: {string.Join(", ", members.Select(other => other.Name))} were due");
-        if (crew.Places.GroupBy(place => place.Value.Fingerprint).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new SessionFailedException($"{member.Name} refuses a crew in which {string.Join(" and ", twice.Select(place => place.Key))} have one certificate, {twice.Key}");
-        var own = members.FirstOrDefault(other => crew.Places[other.Name] == file.Roles[member.Name].Address && other.Role == member.Role && (IsFree ? other.Pair > 0 : other == member))
-            ?? throw new SessionFailedException($"{member.Name} refuses a crew in which it has no place");
-        foreach (var other in members.Where(other => other != own))
+        var (members, own) = (file.Members, file.Roles[member.Name].Address);
+        if (members.Count != crew.Places.Count || members.Any(other => !crew.Places.ContainsKey(other.Name)))
+            throw Refusal($"{string.Join(", ", crew.Places.Keys.Order(StringComparer.Ordinal))} are not {string.Join(", ", members.Select(other => other.Name))}");
+        if (crew.Places.GroupBy(place => place.Value.Fingerprint).FirstOrDefault(group => group.Count() > 1) is { } shared)
+            throw Refusal($"{string.Join(" and ", shared.Select(place => place.Key).Order(StringComparer.Ordinal))} have one certificate, {shared.Key}");
+        var place = members.FirstOrDefault(other => crew.Places[other.Name] == own && other.Role == member.Role && (member.Pair > 0 ? other.Pair > 0 : other == member)) ?? throw Refusal($"it has no place of {KindOf(member)} there");
+        foreach (var other in members.Where(other => other != place))
         {
             var fingerprint = crew.Places[other.Name].Fingerprint;
             if (fingerprint != file.Roles[other.Name].Address.Fingerprint && !cluster.Trusted[other.Role].Contains(fingerprint))
-                throw new SessionFailedException($"{member.Name} refuses {other.Name}: its certificate {fingerprint} is neither that of '{file.Path}' nor one of those for {other.Role.Name()} in '{cluster.Path}'");
+                throw Refusal($"the certificate of {other.Name}, {fingerprint}, is neither that of '{file.Path}' nor one of those for {other.Role.Name()} in '{cluster.Path}'");
         }
 
-        return own;
+        return place;
+
+        SessionFailedException Refusal(string cause) => new($"{member.Name} refuses crew {crew.Crew}: {cause}");
     }
 }

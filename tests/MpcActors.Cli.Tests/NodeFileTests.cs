@@ -30,6 +30,7 @@ public sealed class NodeFileTests
     [InlineData("queries = 12", "queries = 12\n attention-weights = a, attention-weights-sha256 = b", "but must be the SHA-256 of the file")]
     [InlineData("  dealer      {", "  deale {", "mpc.roles.deale, which is not known")]
     [InlineData("127.0.0.1:", "127.0.0.1-", "but must be a host and a port")]
+    [InlineData("connect-timeout = 60s", "connect-timeout = 10s", "mpc.transport.connect-timeout is 10 s, but must be longer than handshake-timeout, 10 s")]
     [InlineData("silence = 30s", "silence = 0s", "mpc.transport.silence is 0s, but must be a time")]
     [InlineData("window = 64MiB", "window = 1", "mpc.transport.window is 1, but must be a size")]
     [InlineData("dealer.pem", "party-1.pem", "no certificate with its key")]

@@ -166,9 +166,12 @@ sealed record NodeFile(string Path, SessionBlock Session, IReadOnlyDictionary<Ro
         if (!config.HasPath("mpc.transport")) return NodeLimits.Default;
         var section = Section.Of(config, path, "mpc.transport", "connect-timeout", "handshake-timeout", "silence", "window", "largest-frame", "handshakes");
         var initial = NodeLimits.Default;
+        var (connect, handshake) = (section.Time("connect-timeout", initial.Connect), section.Time("handshake-timeout", initial.Handshake));
+        if (connect <= handshake)
+            throw new BadInputException($"'{path}': mpc.transport.connect-timeout is {connect.TotalSeconds:0.###} s, but must be longer than handshake-timeout, {handshake.TotalSeconds:0.###} s: one peer that does not answer would use up the time for all");
         return new(
-            section.Time("connect-timeout", initial.Connect),
-            section.Time("handshake-timeout", initial.Handshake),
+            connect,
+            handshake,
             section.Time("silence", initial.Silence),
             section.Bytes("window", initial.Window, 1 << 16, 1L << 40),
             (int)section.Bytes("largest-frame", initial.LargestPayload, 1 << 16, MessageSerializer.LargestPayload),

@@ -36,8 +36,9 @@ sealed class FederatedCluster(FederatedFile file, ClusterFile cluster, Federated
             catch (Exception problem) when (!cancellation.IsCancellationRequested)
             {
                 var cause = problem is OperationCanceledException ? new SessionFailedException($"the coordinator has given crew {crew.Crew} up", problem) : problem;
-                if (IsFree) watch.Say($"crew {crew.Crew}: {(cause is SessionFailedException or FederationLostException ? cause.Message : cause.GetType().Name)}");
-                else done.TrySetException(cause);
+                // At once: leaving the cluster takes a while.
+                watch.Say($"crew {crew.Crew}: {(cause is SessionFailedException or FederationLostException ? cause.Message : cause.GetType().Name)}");
+                if (!IsFree) done.TrySetException(cause);
                 throw cause is FederationLostException ? new SessionFailedException(cause.Message, cause) : cause;
             }
         });

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MpcActors.Actors.Crews;
@@ -67,6 +69,22 @@ public sealed class ClusterTests
         {
             foreach (var process in processes) deployment.Kill("out", process);
         }
+    }
+
+    [Fact]
+    public async Task A_coordinator_that_cannot_run_ends_all()
+    {
+        if (!ClusterShell.IsAvailable) return;
+        using var deployment = await Deployment.Make();
+        var port = int.Parse(Regex.Match(await File.ReadAllTextAsync(deployment.Cluster), "seed-nodes = .\"127.0.0.1:([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture);
+        using var taken = new TcpListener(IPAddress.Loopback, port);
+        taken.Start();
+
+        var typed = await Typed.Run(deployment.Up("out", "--cluster", deployment.Cluster));
+
+        Assert.Equal(1, typed.Code);
+        Assert.Contains("coordinator ended with exit code 1; the session is over", typed.Error, StringComparison.Ordinal);
+        await deployment.AllAreGone("out");
     }
 
     [Fact]

@@ -118,7 +118,10 @@ static class UpCommand
     static bool IsOver(RoleProcess ended, IReadOnlyList<RoleProcess> running) => ended.ExitCode != 0;
 
     /// <summary>A cluster ends when its data owner does, or when nobody is left who could serve it. A session that has begun needs no coordinator.</summary>
-    static bool IsOverInCluster(RoleProcess ended, IReadOnlyList<RoleProcess> running) => ended.Role is not null && !running.Any(process => process.Role == ended.Role);
+    static bool IsOverInCluster(RoleProcess ended, IReadOnlyList<RoleProcess> running) => IsFailedCoordinator(ended) || (ended.Role is not null && !running.Any(process => process.Role == ended.Role));
+
+    /// <summary>It could not be one, at a port that is taken, say. One that was killed has done its part.</summary>
+    public static bool IsFailedCoordinator(RoleProcess ended) => ended.Role is null && ended.ExitCode is (int)ExitCode.RunFailed or (int)ExitCode.BadInput;
 
     /// <summary>Waits until it is over, or Ctrl-C comes; then the others get a little time to end by themselves.</summary>
     public static async Task EndTogether(IReadOnlyList<RoleProcess> processes, Func<RoleProcess, IReadOnlyList<RoleProcess>, bool> isOver, Output output, CancellationToken cancellation)

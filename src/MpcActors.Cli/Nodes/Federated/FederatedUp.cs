@@ -32,7 +32,7 @@ static class FederatedUp
             // A client that is gone is left out of rounds, and may come back from wherever it is started; another pair's work is done by the first.
             // In a cluster pairs serve until they are ended.
             await UpCommand.EndTogether(
-                processes, (ended, running) => dispensable.Contains(ended.Name) ? running.Count == 0 : ended.ExitCode != 0 || running.All(process => dispensable.Contains(process.Name)), output, cancellation);
+                processes, (ended, running) => UpCommand.IsFailedCoordinator(ended) || (dispensable.Contains(ended.Name) ? running.Count == 0 : ended.ExitCode != 0 || running.All(process => dispensable.Contains(process.Name))), output, cancellation);
         }
         finally
         {

@@ -12,8 +12,8 @@ namespace MpcActors.Cli;
 /// <summary>Forward passes simulated, simulated at real speed, and by processes over shaped links: whether they take as long as predicted, and say the same.</summary>
 /// <remarks>
 /// Nobody deals before the run in any of the three: what is dealt takes time and bandwidth, as between processes. The prediction for processes
-/// knows what nodes on this machine were seen to add to a link just before, as one would ping a real network, and that all of them share this machine's cores; the other two have the profile's
-/// own latency, and roles with a machine each. How long roles compute was measured in the two simulations, before and after the processes ran.
+/// knows what nodes on this machine were seen to add to a link, as one would ping a real network, and that all of them share this machine's cores; the other two have the profile's
+/// own latency, and roles with a machine each. Links were probed, and how long roles compute was measured in the two simulations, before and after the processes ran: a machine is now faster, now slower.
 /// Connecting and sharing model and texts are in no figure. Medians of passes are compared, since a machine has other things to do now and then.
 /// </remarks>
 sealed class CalibrationExperiment : IExperiment
@@ -53,14 +53,17 @@ sealed class CalibrationExperiment : IExperiment
         var name = Seed.FromNumber(seed).Derive("calibration");
 
         announce($"{network.Name}: probing");
-        var probe = await LinkProbe.MeasureAsync(network, size.ProbeRounds, cancellation);
+        var probedBefore = await LinkProbe.MeasureAsync(network, size.ProbeRounds, cancellation);
         announce($"{network.Name}: simulated");
         var before = Environment.CpuUsage.TotalTime;
         var (simulated, questions) = await SimulateAsync(isRealTime: false);
-        var machine = SharedBy(simulated, Environment.CpuUsage.TotalTime - before, probe);
+        var computed = Environment.CpuUsage.TotalTime - before;
         announce($"{network.Name}: processes");
         var owner = Questions();
         var transcript = await deployment.RunAsync(owner, name, new Output(TextWriter.Null, TextWriter.Null, IsJson: true), cancellation);
+        announce($"{network.Name}: probing again");
+        var probe = LinkProbe.Mean(probedBefore, await LinkProbe.MeasureAsync(network, size.ProbeRounds, cancellation));
+        var machine = SharedBy(simulated, computed, probe);
         announce($"{network.Name}: simulated at real speed");
         var (real, timed) = await SimulateAsync(isRealTime: true);
 

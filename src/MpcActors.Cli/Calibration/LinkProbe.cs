@@ -28,6 +28,8 @@ sealed record LinkProbe(TimeSpan OneWay, double CoreNanosecondsPerByte)
         return new(oneWay, (much - little).TotalNanoseconds / (Ends.Length * (Large - Small)));
     }
 
+    public static LinkProbe Mean(LinkProbe first, LinkProbe second) => new((first.OneWay + second.OneWay) / 2, (first.CoreNanosecondsPerByte + second.CoreNanosecondsPerByte) / 2);
+
     /// <summary>Both parties send each other a frame, and the dealer one to party one.</summary>
     /// <returns>Means of all rounds: by the clock, and of this process.</returns>
     static async Task<(TimeSpan Elapsed, TimeSpan Computed)> RoundAsync(LinkProfile network, int bytes, int rounds, CancellationToken cancellation)

@@ -7,7 +7,7 @@ namespace MpcActors.Actors.Crews;
 /// <summary>What coordinator and members tell each other, as MessagePack arrays.</summary>
 static class CrewFormat
 {
-    /// <summary>Of any list in these messages.</summary>
+    /// <summary>Of any list in these messages, and of sessions that a member takes part in at once.</summary>
     const int Most = 1000;
 
     const string AnnouncedManifest = "CA", AssignedManifest = "CG", EndedManifest = "CE", AbandonedManifest = "CX", LostManifest = "CL";
@@ -95,7 +95,7 @@ static class CrewFormat
         MessageSerializer.RequireCount(ref reader, 9);
         var (member, kind, address) = (ReadText(ref reader), ReadText(ref reader), ReadAddress(ref reader));
         var (group, seats) = (ReadText(ref reader), reader.ReadInt32());
-        if (seats < 0) throw new ProtocolViolationException($"a member claims {seats} seats");
+        if (seats is < 0 or > Most) throw new ProtocolViolationException($"a member claims {seats} seats");
         var crews = new string[ReadCount(ref reader)];
         for (var i = 0; i < crews.Length; i++) crews[i] = ReadText(ref reader);
         var wants = new Wanted[ReadPlaces(ref reader)];

@@ -13,6 +13,9 @@ namespace MpcActors.Actors.Crews;
 /// <param name="Wants">Whom it needs for a crew that it leads; nobody where it leads none.</param>
 public sealed record Announced(string Member, string Kind, NodeAddress Address, string Group, int Seats, IReadOnlyList<string> Crews, IReadOnlyList<Wanted> Wants) : IMpcMessage
 {
+    /// <summary>The group of processes that agree on such facts.</summary>
+    public static string GroupOf(IEnumerable<Fact> facts) => string.Join(", ", facts.Select(fact => $"{fact.Name} = {fact.Value}"));
+
     /// <summary>It is a job: it wants one crew, and is done when that is.</summary>
     public bool Leads => Wants.Count > 0;
 

@@ -91,11 +91,8 @@ sealed class ClusterRun(NodeFile file, ClusterFile cluster, Role role, NodeWatch
     /// <summary>Another crew may do better. What is wrong with this process's own files, another crew would meet too.</summary>
     static bool IsLoss(Exception problem) => problem is SessionFailedException { InnerException: null or ProtocolViolationException or HandshakeException } or OperationCanceledException;
 
-    ClusterMember Member(NodeFile own, CrewSession run)
-    {
-        var group = string.Join(", ", own.Facts.Select(fact => $"{fact.Name} = {fact.Value}"));
-        return new(new("", role.Name(), own.Roles[role].Address, group, role == Role.ModelOwner ? cluster.ModelOwnerSeats : 1, [], role == Role.DataOwner ? Wants : []), run);
-    }
+    ClusterMember Member(NodeFile own, CrewSession run) =>
+        new(new("", role.Name(), own.Roles[role].Address, Announced.GroupOf(own.Facts), role == Role.ModelOwner ? cluster.ModelOwnerSeats : 1, [], role == Role.DataOwner ? Wants : []), run);
 
     Task JoinAsync(IReadOnlyList<ClusterMember> members, Task until, CancellationToken cancellation) =>
         ClusterShell.ServeAsync(cluster.At(cluster.Host, 0), members, cluster.AnnounceEvery, until, watch.Say, cancellation);

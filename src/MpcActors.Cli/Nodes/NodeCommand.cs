@@ -110,7 +110,7 @@ static class NodeCommand
             program = session => SessionPrograms.ModelOwner(clear, labels, secrets, session);
         }
 
-        if (settings.ClusterIfAvailable(log) is { } cluster)
+        if (ClusterRun.IfAvailable(settings.Cluster, log) is { } cluster)
         {
             await new ClusterRun(file, cluster, role, watch).ServeAsync(async (node, stop) => Say(log, await Node.RunAsync(node, program, null, stop)), cancellation);
             return (int)ExitCode.Done;
@@ -158,7 +158,7 @@ static class NodeCommand
 
     static Task<(PrivateOutcome Outcome, Comparison? Comparison)> OnNodesAsync(NodeJob job, NodeRun settings, SessionSecrets secrets, Steps steps, NodeWatch watch, CancellationToken cancellation)
     {
-        var cluster = settings.ClusterIfAvailable(watch.Say) is { } file ? new ClusterRun(settings.File, file, Role.DataOwner, watch) : null;
+        var cluster = ClusterRun.IfAvailable(settings.Cluster, watch.Say) is { } file ? new ClusterRun(settings.File, file, Role.DataOwner, watch) : null;
         if (settings.Pairs.Count > 0)
         {
             return job.Job.TuneOnPairsAsync(job.Candidate, steps, watch.Report, (own, progress) => cluster is null
@@ -224,9 +224,6 @@ sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Chec
     public int? Core { get; init; }
 
     public NodeSettings SettingsOf(Role role, Action<string> log, NodeWatch watch) => File.SettingsOf(role, log) with { Monitor = watch.Monitor, Trouble = Trial?.Scenario.TroubleOf(role) };
-
-    /// <summary>Null where none is asked for, or this build has none, which is said.</summary>
-    public ClusterFile? ClusterIfAvailable(Action<string> log) => ClusterRun.IfAvailable(Cluster, log);
 }
 
 /// <summary>The options that <c>node</c> and <c>up</c> share.</summary>

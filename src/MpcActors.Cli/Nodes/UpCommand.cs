@@ -76,7 +76,7 @@ static class UpCommand
         string[] ofPairs = [.. settings.Pairs.Select((_, i) => new OutputFolder(Path.Combine(settings.Common.Out, string.Create(CultureInfo.InvariantCulture, $"pair-{i + 2}"))).Folder)];
         foreach (var file in settings.Pairs.Prepend(settings.File))
             foreach (var role in file.Roles.Keys) _ = file.SettingsOf(role, _ => { });
-        settings = settings with { Cluster = settings.ClusterIfAvailable(output.Error.WriteLine) };
+        settings = settings with { Cluster = ClusterRun.IfAvailable(settings.Cluster, output.Error.WriteLine) };
         var processes = settings.File.Roles.Keys.Order().Select(role => RoleProcess.Of(role, settings, output)).ToList();
         processes.AddRange(settings.Pairs.SelectMany((pair, i) => RolesOf(pair, settings.Cluster).Select(role => RoleProcess.Of(
             role, settings with { File = pair, Pairs = [], Common = settings.Common with { Out = ofPairs[i] } }, output, string.Create(CultureInfo.InvariantCulture, $"{role.Name()} {i + 2}")))));

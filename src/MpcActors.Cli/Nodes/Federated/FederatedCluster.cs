@@ -22,8 +22,7 @@ sealed class FederatedCluster(FederatedFile file, ClusterFile cluster, Federated
     {
         using (file.CertificateOf(member)) _ = file.SeedsOf(member);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var group = string.Join(", ", file.Facts.Select(fact => $"{fact.Name} = {fact.Value}"));
-        var self = new Announced("", KindOf(member), file.Roles[member.Name].Address, group, 1, [], member is { Role: Role.PartyOne, Pair: 0 } ? Wants : []);
+        var self = new Announced("", KindOf(member), file.Roles[member.Name].Address, Announced.GroupOf(file.Facts), 1, [], member is { Role: Role.PartyOne, Pair: 0 } ? Wants : []);
         watch.Say(self.Leads ? "waiting for its federation" : IsFree ? "waiting for a federation that needs it" : "waiting for its server");
         var one = new ClusterMember(self, async (crew, stop) =>
         {

@@ -50,10 +50,9 @@ public sealed class ClusterTests
         await deployment.AllAreGone("out");
     }
 
-    [Fact]
+    [ClusterFact]
     public async Task What_a_lost_pair_leaves_is_tried_at_the_other_and_at_the_one_that_takes_its_place()
     {
-        if (!ClusterShell.IsAvailable) return;
         using var deployment = await Deployment.Make(pairs: 3);
         var simulated = await Typed.Run(deployment.Up("simulated", "--simulated", "--json"));
 
@@ -71,10 +70,9 @@ public sealed class ClusterTests
         }
     }
 
-    [Fact]
+    [ClusterFact]
     public async Task A_coordinator_that_cannot_run_ends_all()
     {
-        if (!ClusterShell.IsAvailable) return;
         using var deployment = await Deployment.Make();
         var port = int.Parse(Regex.Match(await File.ReadAllTextAsync(deployment.Cluster), "seed-nodes = .\"127.0.0.1:([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture);
         using var taken = new TcpListener(IPAddress.Loopback, port);
@@ -119,6 +117,7 @@ public sealed class ClusterTests
     [InlineData("mpc.cluster.seed-nodes = []", "'{0}' lacks mpc.cluster.seed-nodes")]
     [InlineData("mpc.cluster.seed-nodes = [here]", "mpc.cluster.seed-nodes is [here], but must be a list of addresses, each a host and a port")]
     [InlineData("mpc.cluster { seed-nodes = [\"127.0.0.1:7200\"], seeds = 1 }", "mpc.cluster.seeds, which is not known")]
+    [InlineData("mpc.cluster { seed-nodes = [\"127.0.0.1:7200\"], pairs-within = soon }", "'{0}': mpc.cluster.pairs-within")]
     [InlineData("mpc.cluster { seed-nodes = [\"127.0.0.1:7200\"], trusted.dealer = [abc] }", "must be a list of fingerprints")]
     [InlineData("mpc.cluster { seed-nodes = [\"127.0.0.1:7200\"], trusted.banker = [] }", "mpc.cluster.trusted.banker, which is not known")]
     public async Task A_file_that_cannot_be_is_refused(string text, string message)

@@ -27,10 +27,9 @@ public sealed class FederatedClusterTests
         await deployment.AllAreGone("real");
     }
 
-    [Fact]
+    [ClusterFact]
     public async Task A_machine_of_a_pair_that_is_killed_costs_no_round()
     {
-        if (!ClusterShell.IsAvailable) return;
         using var deployment = await FederatedUpTests.Make(
             text => text.Replace("rounds = 2", "rounds = 30", StringComparison.Ordinal).Replace("client-timeout = 60s", "client-timeout = 10s", StringComparison.Ordinal), clients: 2, pairs: 2);
 
@@ -43,10 +42,9 @@ public sealed class FederatedClusterTests
         await deployment.AllAreGone("out");
     }
 
-    [Fact]
+    [ClusterFact]
     public async Task A_client_that_is_started_again_is_given_its_place()
     {
-        if (!ClusterShell.IsAvailable) return;
         // More rounds than any machine is through with before it is interrupted.
         using var deployment = await FederatedUpTests.Make(
             text => text.Replace("rounds = 2", "rounds = 4000", StringComparison.Ordinal).Replace("client-timeout = 60s", "client-timeout = 5s", StringComparison.Ordinal), clients: 2);
@@ -68,10 +66,9 @@ public sealed class FederatedClusterTests
         await deployment.AllAreGone("out");
     }
 
-    [Fact]
+    [ClusterFact]
     public async Task A_federation_that_loses_its_dealer_goes_on_with_pairs_that_are_given_to_it_anew()
     {
-        if (!ClusterShell.IsAvailable) return;
         using var deployment = await FederatedUpTests.Make(
             text => text.Replace("rounds = 2", "rounds = 9", StringComparison.Ordinal).Replace("local-steps = 2", "local-steps = 1", StringComparison.Ordinal), clients: 2, pairs: 2, spares: 1);
         var simulated = await Typed.Run(deployment.Up("simulated", "--json", "--simulated"));

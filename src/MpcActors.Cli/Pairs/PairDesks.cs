@@ -17,13 +17,14 @@ sealed class PairDesks(int pairs, Action<int, TimeSpan>? answered, CancellationT
 
     /// <summary>Runs a pair's session, at whose desk questions are answered until it is over.</summary>
     /// <param name="pair">From 0.</param>
-    public async Task<(T Outcome, PairDesk Desk)> SitAsync<T>(int pair, Func<Func<PrivateForwardPass, Task>, Task<T>> session, CancellationToken stop)
+    /// <param name="session">The data owner's program in it is to serve the desk.</param>
+    public async Task<T> SitAsync<T>(int pair, Func<PairDesk, Task<T>> session, CancellationToken stop)
     {
         var desk = new PairDesk(opened => Change(() => _open[pair] = opened), stop);
         Change(() => _all.Add(desk));
         try
         {
-            return (await session(desk.Serve), desk);
+            return await session(desk);
         }
         finally
         {

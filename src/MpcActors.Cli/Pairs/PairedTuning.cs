@@ -40,7 +40,7 @@ static class PairedTuning
     {
         var (result, sessions) = await TogetherAsync(
             texts, settings, nodes.Count, checkpoint, progress, answered, (pair, own, ask, stop) => SessionAsync(candidate, texts, own, nodes[pair], secrets, ask, stop), cancellation);
-        return (result, new SortedDictionary<int, NodeOutcome>(sessions.Select((session, pair) => (session, pair)).ToDictionary(one => one.pair, one => WithoutWaits(one.session))));
+        return (result, new SortedDictionary<int, NodeOutcome>(sessions.Index().ToDictionary(one => one.Index, one => WithoutWaits(one.Item.Outcome, one.Item.Desk))));
     }
 
     /// <summary>With processes that a cluster names: what a pair leaves unanswered when it is lost is asked at the others, and at whoever comes in its place.</summary>
@@ -69,7 +69,7 @@ static class PairedTuning
 
         async Task<TuningResult> TuneAsync()
         {
-            await desks.AllAreOpen(Task.Delay(cluster.Patience, stop.Token));
+            await desks.AllAreOpen(RoleProcess.Wait(cluster.Patience, stop.Token));
             var result = await LoopAsync(desks, texts, settings, checkpoint, progress, stop.Token);
             await desks.CloseAsync();
             return result;
@@ -78,16 +78,23 @@ static class PairedTuning
         async Task SitAsync(int pair, NodeSettings node, CancellationToken ended)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(ended, stop.Token);
-            var session = await desks.SitAsync(pair, ask => SessionAsync(candidate, texts, OfPair(texts, settings, pair, files.Count), node, secrets, ask, either.Token), either.Token);
-            lock (sessions) sessions[pair] = WithoutWaits(session);
+            await desks.SitAsync(
+                pair,
+                async desk =>
+                {
+                    var outcome = await SessionAsync(candidate, texts, OfPair(texts, settings, pair, files.Count), node, secrets, desk.Serve, either.Token);
+                    lock (sessions) sessions[pair] = WithoutWaits(outcome, desk);
+                    return outcome;
+                },
+                either.Token);
         }
     }
 
     static Task<NodeOutcome> SessionAsync(Candidate candidate, OwnerTexts texts, TuningSettings own, NodeSettings node, SessionSecrets secrets, Func<PrivateForwardPass, Task> ask, CancellationToken cancellation) =>
         Node.RunAsync(node, session => SessionPrograms.Asking(candidate, texts, secrets, session, ask), secrets.NameOf(candidate, texts, own), cancellation);
 
-    static NodeOutcome WithoutWaits((NodeOutcome Outcome, PairDesk Desk) session) =>
-        session.Outcome with { Nodes = [.. session.Outcome.Nodes.Select(node => node.Role == Role.DataOwner ? node with { Busy = node.Busy - session.Desk.Waited } : node)] };
+    static NodeOutcome WithoutWaits(NodeOutcome outcome, PairDesk desk) =>
+        outcome with { Nodes = [.. outcome.Nodes.Select(node => node.Role == Role.DataOwner ? node with { Busy = node.Busy - desk.Waited } : node)] };
 
     static TuningSettings OfPair(OwnerTexts texts, TuningSettings settings, int pair, int pairs) =>
         settings with { Setup = FormattableString.Invariant($"{settings.Setup} pair {pair + 1} of {pairs}"), Labels = texts.LabelList };
@@ -109,7 +116,7 @@ static class PairedTuning
             {
                 try
                 {
-                    return await desks.SitAsync(pair, ask => session(pair, OfPair(texts, settings, pair, pairs), ask, stop.Token), stop.Token);
+                    return await desks.SitAsync(pair, async desk => (Outcome: await session(pair, OfPair(texts, settings, pair, pairs), desk.Serve, stop.Token), Desk: desk), stop.Token);
                 }
                 catch (Exception)
                 {

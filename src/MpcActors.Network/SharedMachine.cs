@@ -7,8 +7,10 @@ namespace MpcActors.Network;
 /// </remarks>
 /// <param name="TurnShare">How much of the machine a turn keeps busy: 1 if all cores, 0.5 if one of two.</param>
 /// <param name="NanosecondsPerByte">Of a frame, if all cores did nothing else: from the sender's program to the receiver's, through whatever encrypts, copies and checks it.</param>
-public sealed record SharedMachine(double TurnShare, double NanosecondsPerByte)
+/// <param name="PerFrame">Of a frame, whatever its length, in the same way: system calls, and the threads that wake up for it.</param>
+public sealed record SharedMachine(double TurnShare, double NanosecondsPerByte, TimeSpan PerFrame)
 {
     /// <summary>For how long the machine can do nothing else.</summary>
-    internal TimeSpan TimeOf(TimeSpan turn, IEnumerable<Departure> frames) => TurnShare * turn + TimeSpan.FromMicroseconds(NanosecondsPerByte * frames.Sum(frame => frame.Bytes) / 1000);
+    internal TimeSpan TimeOf(TimeSpan turn, IReadOnlyCollection<Departure> frames) =>
+        TurnShare * turn + frames.Count * PerFrame + TimeSpan.FromMicroseconds(NanosecondsPerByte * frames.Sum(frame => frame.Bytes) / 1000);
 }

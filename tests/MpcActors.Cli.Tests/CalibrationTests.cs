@@ -28,4 +28,15 @@ public sealed class CalibrationTests
         });
         Assert.Contains("| wan-2 | processes |", await File.ReadAllTextAsync(scratch.Path("calibration.md")), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task An_unknown_network_is_named_with_those_there_are()
+    {
+        using var scratch = new Scratch();
+
+        var typed = await Typed.Run("experiment", "calibration", "--quick", "--networks", "loopback,wan-3", "--out", scratch.Folder);
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains("unknown network 'wan-3': use loopback, lan, wan-1, wan-2", typed.Error, StringComparison.Ordinal);
+    }
 }

@@ -46,7 +46,7 @@ public sealed class ReplayTests
         var recording = Programs.LockStep(LinkProfile.Lan, [(30, 50, 375), (40, 7, 375)], record: true).Recording;
 
         var apart = Replay.Run(recording, LinkProfile.Lan);
-        var together = Replay.Run(recording, LinkProfile.Lan, new SharedMachine(1, 0));
+        var together = Replay.Run(recording, LinkProfile.Lan, new SharedMachine(1, 0, default));
 
         // Actor 1 begins its first turn where actor 0 ends its own, so what it sends is 30 later, and with it all of actor 0's next turn.
         var spans = together.Timeline.Work.Where(span => span.Kind == WorkKind.Online).OrderBy(span => span.Start).ToArray();
@@ -57,16 +57,19 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void A_shared_machine_moves_bytes_and_leaves_idle_cores_to_others()
+    public void A_shared_machine_moves_frames_and_leaves_idle_cores_to_others()
     {
         var recording = Programs.LockStep(LinkProfile.Lan, [(30, 50, 375), (40, 7, 375)], record: true).Recording;
 
-        var half = Starts(new SharedMachine(0.5, 0));
-        var busy = Starts(new SharedMachine(1, NanosecondsPerByte: 4));
+        var half = Starts(new SharedMachine(0.5, 0, default));
+        var busy = Starts(new SharedMachine(1, NanosecondsPerByte: 4, default));
+        var woken = Starts(new SharedMachine(1, NanosecondsPerByte: 4, TimeSpan.FromTicks(20)));
 
-        // Ticks are 100 ns. Half of the machine does actor 0's first turn of 30, so actor 1 begins after 15; with all of it and 375 bytes to move at 4 ns each, after 45.
+        // Ticks are 100 ns. Half of the machine does actor 0's first turn of 30, so actor 1 begins after 15; with all of it and 375 bytes to move at 4 ns each, after 45;
+        // where a frame takes 20 whatever its length, after 65.
         Assert.Equal(TimeSpan.FromTicks(15), half[1]);
         Assert.Equal(TimeSpan.FromTicks(45), busy[1]);
+        Assert.Equal(TimeSpan.FromTicks(65), woken[1]);
 
         TimeSpan[] Starts(SharedMachine machine) =>
             [.. Replay.Run(recording, LinkProfile.Lan, machine).Timeline.Work.Where(span => span.Kind == WorkKind.Online).Select(span => span.Start).Order()];

@@ -9,7 +9,7 @@ namespace MpcActors.Actors.Nodes;
 /// <remarks>
 /// Every connection is a link of its own and its directions do not hinder each other. What comes first leaves first, at the profile's rate, and arrives
 /// a latency after its last bit left, as in <see cref="NetworkModel{TPacket}"/>. Bytes are neither read nor changed. Threads and not tasks move them,
-/// since a LAN's latency is below what timers can tell apart.
+/// since a LAN's latency is below what timers can tell apart; where they may, they come before other threads, as a network waits for nobody's core.
 /// </remarks>
 public sealed class LinkShaper : IDisposable
 {
@@ -119,6 +119,7 @@ public sealed class LinkShaper : IDisposable
     {
         try
         {
+            PreciseWait.ComeFirst();
             body();
         }
         catch (Exception problem) when (problem is SocketException or ObjectDisposedException or InvalidOperationException)

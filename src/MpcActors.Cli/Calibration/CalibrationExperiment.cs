@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using MpcActors.Actors;
@@ -13,21 +14,37 @@ namespace MpcActors.Cli;
 /// <remarks>
 /// Nobody deals before the run in any of the three: what is dealt takes time and bandwidth, as between processes. The prediction for processes
 /// knows what nodes on this machine were seen to add to a link, as one would ping a real network, and that all of them share this machine's cores; the other two have the profile's
-/// own latency, and roles with a machine each. Links were probed, and how long roles compute was measured in the two simulations, before and after the processes ran: a machine is now faster, now slower.
-/// Connecting and sharing model and texts are in no figure. Medians of passes are compared, since a machine has other things to do now and then.
+/// own latency, and roles with a machine each. Links are probed, and how long roles compute is measured in the two simulations, before and after processes run, several times in turn:
+/// a machine is now faster, now slower. Connecting and sharing model and texts are in no figure. Medians of passes are compared, since a machine has other things to do now and then.
 /// </remarks>
-sealed class CalibrationExperiment : IExperiment
+sealed class CalibrationExperiment : IConfiguredExperiment
 {
     static readonly LinkProfile[] Networks = [LocalEnds.Loopback, LinkProfile.Lan, LinkProfile.Wan1, LinkProfile.Wan2];
+    static readonly LinkProfile[] QuickNetworks = [LocalEnds.Loopback, LinkProfile.Wan2];
+
+    readonly Option<string?> _networks = Options.Text(
+        "--networks", "A,B,…", $"Of {NamesOf(Networks)} (default: all; with --quick {NamesOf(QuickNetworks)})");
+    readonly IReadOnlyList<LinkProfile>? _chosen;
+
+    public CalibrationExperiment()
+    {
+    }
+
+    CalibrationExperiment(IReadOnlyList<LinkProfile>? chosen) => _chosen = chosen;
 
     public string Name => "calibration";
 
     public string Question => "Does a session take as long in processes over a network as the simulator predicts?";
 
+    public IEnumerable<Option> OwnOptions => [_networks];
+
+    public IExperiment With(ParseResult typed) =>
+        new CalibrationExperiment(typed.GetValue(_networks)?.Split(',', StringSplitOptions.TrimEntries).Distinct().Select(Named).ToArray());
+
     public async Task<ExperimentResult> RunAsync(ExperimentSettings settings, Action<string> announce, CancellationToken cancellation)
     {
         var measured = new List<Measured>();
-        foreach (var network in settings.IsQuick ? [LocalEnds.Loopback, LinkProfile.Wan2] : Networks)
+        foreach (var network in _chosen ?? (settings.IsQuick ? QuickNetworks : Networks))
         {
             var size = SizeOf(network, settings.IsQuick);
             measured.AddRange(await MeasureAsync(network, size, settings.Seed, announce, cancellation));
@@ -36,12 +53,17 @@ sealed class CalibrationExperiment : IExperiment
         return new([.. measured.Select(one => one.Row)], Table(measured, settings), new Dictionary<string, string>());
     }
 
+    static LinkProfile Named(string name) => Networks.FirstOrDefault(network => network.Name == name)
+        ?? throw new BadInputException($"unknown network '{name}': use {NamesOf(Networks)}{Nearest.Hint(name, Networks.Select(network => network.Name))}");
+
+    static string NamesOf(IEnumerable<LinkProfile> networks) => string.Join(", ", networks.Select(network => network.Name));
+
     static Size SizeOf(LinkProfile network, bool isQuick) => (isQuick, network == LocalEnds.Loopback || network == LinkProfile.Lan) switch
     {
-        (true, true) => new("uniform", 4, 2, 10, 11, 50),
-        (true, false) => new("uniform", 4, 2, 0, 1, 5),
-        (false, true) => new("softmax", 20, 16, 10, 21, 500),
-        (false, false) => new("softmax", 20, 16, 2, 3, 10),
+        (true, true) => new("uniform", 4, 2, 1, 10, 11, 50),
+        (true, false) => new("uniform", 4, 2, 1, 0, 1, 5),
+        (false, true) => new("softmax", 20, 16, 4, 5, 7, 200),
+        (false, false) => new("softmax", 20, 16, 1, 2, 3, 10),
     };
 
     static async Task<IEnumerable<Measured>> MeasureAsync(LinkProfile network, Size size, ulong seed, Action<string> announce, CancellationToken cancellation)
@@ -53,59 +75,64 @@ sealed class CalibrationExperiment : IExperiment
         var name = Seed.FromNumber(seed).Derive("calibration");
 
         announce($"{network.Name}: probing");
-        var probedBefore = await LinkProbe.MeasureAsync(network, size.ProbeRounds, cancellation);
-        announce($"{network.Name}: simulated");
-        var before = Environment.CpuUsage.TotalTime;
-        var (simulated, questions) = await SimulateAsync(isRealTime: false);
-        var computed = Environment.CpuUsage.TotalTime - before;
-        announce($"{network.Name}: processes");
-        var owner = Questions();
-        var transcript = await deployment.RunAsync(owner, name, new Output(TextWriter.Null, TextWriter.Null, IsJson: true), cancellation);
-        announce($"{network.Name}: probing again");
-        var probe = LinkProbe.Mean(probedBefore, await LinkProbe.MeasureAsync(network, size.ProbeRounds, cancellation));
-        var machine = SharedBy(simulated, computed, probe);
-        announce($"{network.Name}: simulated at real speed");
-        var (real, timed) = await SimulateAsync(isRealTime: true);
+        var probe = await LinkProbe.MeasureAsync(network, size.ProbeRounds, cancellation);
+        var cycles = new List<Cycle>();
+        while (cycles.Count < size.Cycles)
+        {
+            var part = size.Cycles == 1 ? "" : $", {cycles.Count + 1} of {size.Cycles}";
+            announce($"{network.Name}: simulated{part}");
+            var before = Environment.CpuUsage.TotalTime;
+            var simulated = await SimulateAsync(isRealTime: false);
+            var computed = Environment.CpuUsage.TotalTime - before;
+            announce($"{network.Name}: processes{part}");
+            var owner = Questions();
+            var transcript = await deployment.RunAsync(owner, name, new Output(TextWriter.Null, TextWriter.Null, IsJson: true), cancellation);
+            announce($"{network.Name}: probing again{part}");
+            var (probedBefore, probedAfter) = (probe, await LinkProbe.MeasureAsync(network, size.ProbeRounds, cancellation));
+            probe = probedAfter;
+            announce($"{network.Name}: simulated at real speed{part}");
+            var real = await SimulateAsync(isRealTime: true);
+            cycles.Add(new(simulated, real, owner, transcript, LinkProbe.Mean([probedBefore, probedAfter]), computed));
+        }
 
-        var (predicted, seen) = (Predicted(simulated, questions, network, null), network with { Latency = probe.OneWay });
-        var onThis = (Predicted(simulated, questions, seen, machine) + Predicted(real, timed, seen, machine)) / 2;
-        var atSpeed = new Measured(network, size.Passes, "real-time", real.Transcript, network, Predicted(real, timed, network, null), MedianOf(timed));
+        var seen = network with { Latency = LinkProbe.Mean([.. cycles.Select(cycle => cycle.Probe)]).OneWay };
+        var predicted = Median(cycles, cycle => cycle.Simulated.PredictedOn(network, null));
+        var atSpeed = new Measured(
+            network, size, "real-time", TranscriptsOf(cycles, cycle => cycle.Real.Run.Transcript), network,
+            Median(cycles, cycle => cycle.Real.PredictedOn(network, null)), Median(cycles, cycle => SecondsOf(cycle.Real.Questions)));
         return
         [
-            new(network, size.Passes, "simulated", simulated.Transcript, network, predicted, predicted),
+            new(network, size, "simulated", TranscriptsOf(cycles, cycle => cycle.Simulated.Run.Transcript), network, predicted, predicted),
             // Roles compute one after the other in a simulation: without a network to wait for it cannot be as fast as roles with a machine each.
             .. network == LocalEnds.Loopback ? Array.Empty<Measured>() : [atSpeed],
-            new(network, size.Passes, "processes", transcript, seen, onThis, MedianOf(owner)) { Machine = machine },
+            new(network, size, "processes", TranscriptsOf(cycles, cycle => cycle.Transcript), seen,
+                Median(cycles, cycle => [.. cycle.Simulated.PredictedOn(cycle.Seen(network), cycle.Machine), .. cycle.Real.PredictedOn(cycle.Seen(network), cycle.Machine)]),
+                Median(cycles, cycle => SecondsOf(cycle.Owner)))
+            {
+                Machine = new(
+                    cycles.Average(cycle => cycle.Machine.TurnShare), cycles.Average(cycle => cycle.Machine.NanosecondsPerByte),
+                    cycles.Aggregate(TimeSpan.Zero, (sum, cycle) => sum + cycle.Machine.PerFrame) / cycles.Count),
+            },
         ];
 
         TimedQuestions Questions() => new(job, file.Session, size.Prompts, size.WarmUps, size.Passes);
 
-        async Task<(Run Run, TimedQuestions Questions)> SimulateAsync(bool isRealTime)
+        async Task<Simulated> SimulateAsync(bool isRealTime)
         {
             var secrets = new SessionSecrets(role => SessionSecrets.FromNumber(role, seed));
             var asked = Questions();
             var programs = new[] { Role.PartyZero, Role.PartyOne, Role.Dealer }.ToDictionary(role => role, role => SessionPrograms.Serve(role, secrets, name, Reveal.Logits));
             programs[Role.ModelOwner] = SessionPrograms.ModelOwner(job.Candidate.Clear, job.Candidate.Labels, secrets, name);
             programs[Role.DataOwner] = asked.Program(secrets, name);
-            return (await Simulation.RunAsync(new(network, Work.Measured, name) { IsRealTime = isRealTime, DealsInTime = true }, programs, cancellation), asked);
+            return new(await Simulation.RunAsync(new(network, Work.Measured, name) { IsRealTime = isRealTime, DealsInTime = true }, programs, cancellation), asked);
         }
     }
 
-    static double Predicted(Run run, TimedQuestions questions, LinkProfile link, SharedMachine? machine)
-    {
-        var costs = new SessionCosts(run) { Machine = machine };
-        return questions.Timed.Select(timed => costs.Mean([timed.Call], link).Seconds).Median();
-    }
+    static double Median(IEnumerable<Cycle> cycles, Func<Cycle, IEnumerable<double>> secondsOf) => cycles.SelectMany(secondsOf).Median();
 
-    /// <param name="computed">By all cores during the simulation.</param>
-    static SharedMachine SharedBy(Run simulated, TimeSpan computed, LinkProbe probe)
-    {
-        var cores = Environment.ProcessorCount;
-        var turns = simulated.Recording.Turns.Aggregate(TimeSpan.Zero, (sum, turn) => sum + turn.Busy + turn.OfflineBusy);
-        return new(Math.Clamp(computed / (turns * cores), 1.0 / cores, 1), probe.CoreNanosecondsPerByte / cores);
-    }
+    static IEnumerable<double> SecondsOf(TimedQuestions questions) => questions.Timed.Select(timed => timed.Seconds);
 
-    static double MedianOf(TimedQuestions questions) => questions.Timed.Select(timed => timed.Seconds).Median();
+    static string[] TranscriptsOf(IEnumerable<Cycle> cycles, Func<Cycle, string> of) => [.. cycles.Select(of).Distinct()];
 
     static string Table(IEnumerable<Measured> measured, ExperimentSettings settings)
     {
@@ -113,25 +140,59 @@ sealed class CalibrationExperiment : IExperiment
         text.Append(CultureInfo.InvariantCulture, $"A forward pass of the tiny model, seed {settings.Seed}; processes are four children and the data owner, over TLS, through shapers except on the loopback, on one machine of {Environment.ProcessorCount} cores.\n\n");
         text.Append("| network | way | one-way latency | predicted | measured | error | transcript |\n|---|---|--:|--:|--:|--:|---|\n");
         foreach (var one in measured)
-            text.Append(CultureInfo.InvariantCulture, $"| {one.Network.Name} | {one.Way} | {one.Link.Latency.TotalMilliseconds:0.000} ms | {one.PredictedSeconds:0.000} s | {one.MeasuredSeconds:0.000} s | {one.Error:+0.0 %;-0.0 %;0 %} | {one.Transcript[..8]} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {one.Network.Name} | {one.Way} | {one.Link.Latency.TotalMilliseconds:0.000} ms | {one.PredictedSeconds:0.000} s | {one.MeasuredSeconds:0.000} s | {one.Error:+0.0 %;-0.0 %;0 %} | {string.Join(", ", one.Transcripts.Select(transcript => transcript[..8]))} |\n");
         foreach (var one in measured)
-            if (one.Machine is { } machine) text.Append(CultureInfo.InvariantCulture, $"\n{one.Network.Name}: a turn keeps {machine.TurnShare:0 %} of the machine busy, a byte between processes all of it for {machine.NanosecondsPerByte:0.0} ns.");
+        {
+            if (one.Machine is not { } machine) continue;
+            text.Append(CultureInfo.InvariantCulture, $"\n{one.Network.Name}: a turn keeps {machine.TurnShare:0 %} of the machine busy, a frame between processes all of it for {machine.PerFrame.TotalMicroseconds:0} µs, ");
+            text.Append(CultureInfo.InvariantCulture, $"and each of its bytes for {machine.NanosecondsPerByte:0.0} ns.");
+        }
+
         return text.Append('\n').ToString();
     }
 
     /// <param name="Shots">Texts a class.</param>
-    /// <param name="Passes">Timed ones.</param>
-    sealed record Size(string Attention, int Prompts, int Shots, int WarmUps, int Passes, int ProbeRounds);
+    /// <param name="Cycles">How often simulations, processes and probes take turns.</param>
+    /// <param name="Passes">Timed ones of a cycle.</param>
+    sealed record Size(string Attention, int Prompts, int Shots, int Cycles, int WarmUps, int Passes, int ProbeRounds);
 
+    sealed record Simulated(Run Run, TimedQuestions Questions)
+    {
+        /// <summary>Seconds of each pass.</summary>
+        public IEnumerable<double> PredictedOn(LinkProfile link, SharedMachine? machine)
+        {
+            var costs = new SessionCosts(Run) { Machine = machine };
+            return Questions.Timed.Select(timed => costs.Mean([timed.Call], link).Seconds);
+        }
+    }
+
+    /// <param name="Owner">Of the processes.</param>
+    /// <param name="Probe">Around them.</param>
+    /// <param name="Computed">By all cores while it was simulated.</param>
+    sealed record Cycle(Simulated Simulated, Simulated Real, TimedQuestions Owner, string Transcript, LinkProbe Probe, TimeSpan Computed)
+    {
+        public SharedMachine Machine { get; } = SharedBy(Simulated.Run, Computed, Probe);
+
+        public LinkProfile Seen(LinkProfile network) => network with { Latency = Probe.OneWay };
+
+        static SharedMachine SharedBy(Run simulated, TimeSpan computed, LinkProbe probe)
+        {
+            var cores = Environment.ProcessorCount;
+            var turns = simulated.Recording.Turns.Aggregate(TimeSpan.Zero, (sum, turn) => sum + turn.Busy + turn.OfflineBusy);
+            return new(Math.Clamp(computed / (turns * cores), 1.0 / cores, 1), probe.CoreNanosecondsPerByte / cores, probe.CoreTimePerFrame / cores);
+        }
+    }
+
+    /// <param name="Transcripts">One, unless a cycle's differed.</param>
     /// <param name="Link">What the prediction knew of the network.</param>
-    sealed record Measured(LinkProfile Network, int Passes, string Way, string Transcript, LinkProfile Link, double PredictedSeconds, double MeasuredSeconds)
+    sealed record Measured(LinkProfile Network, Size Size, string Way, string[] Transcripts, LinkProfile Link, double PredictedSeconds, double MeasuredSeconds)
     {
         /// <summary>What all roles share; null where each has a machine of its own.</summary>
         public SharedMachine? Machine { get; init; }
 
         public double Error => MeasuredSeconds / PredictedSeconds - 1;
 
-        public ExperimentRow Row => new($"{Network.Name}, {Way}: a forward pass, the median of {Passes}", null, MeasuredSeconds, "seconds") { More = Facts };
+        public ExperimentRow Row => new($"{Network.Name}, {Way}: a forward pass, the median of {Size.Cycles * Size.Passes}", null, MeasuredSeconds, "seconds") { More = Facts };
 
         Dictionary<string, object> Facts
         {
@@ -141,7 +202,7 @@ sealed class CalibrationExperiment : IExperiment
                 {
                     ["network"] = Network.Name,
                     ["way"] = Way,
-                    ["transcript"] = Transcript,
+                    ["transcript"] = string.Join(", ", Transcripts),
                     ["latencySeconds"] = Link.Latency.TotalSeconds,
                     ["predictedSeconds"] = PredictedSeconds,
                     ["measuredSeconds"] = MeasuredSeconds,
@@ -149,6 +210,7 @@ sealed class CalibrationExperiment : IExperiment
                 };
                 if (Machine is null) return facts;
                 facts["machineTurnShare"] = Machine.TurnShare;
+                facts["machineSecondsPerFrame"] = Machine.PerFrame.TotalSeconds;
                 facts["machineNanosecondsPerByte"] = Machine.NanosecondsPerByte;
                 return facts;
             }

@@ -9,12 +9,16 @@ namespace MpcActors.Cli;
 
 /// <summary>What nodes of this machine see of a link: rounds of frames as a session has them, with nothing computed.</summary>
 /// <param name="OneWay">How long a small frame takes from program to program: the link's latency, and what sockets, TLS and waking up add.</param>
-/// <param name="CoreNanosecondsPerByte">How long a byte of a large frame keeps a core busy, at both ends and on the way.</param>
-sealed record LinkProbe(TimeSpan OneWay, double CoreNanosecondsPerByte)
+/// <param name="CoreTimePerFrame">How long a small frame keeps a core busy, at both ends and on the way.</param>
+/// <param name="CoreNanosecondsPerByte">How much longer a large frame does, by the byte.</param>
+sealed record LinkProbe(TimeSpan OneWay, TimeSpan CoreTimePerFrame, double CoreNanosecondsPerByte)
 {
     const int WarmUps = 20;
     const int Small = 1000;
     const int Large = 1 << 20;
+
+    /// <summary>In a round; the fourth tells the dealer that one was taken.</summary>
+    const int SmallFrames = 4;
 
     /// <summary>Frames that the dealer sends before it hears that one was taken.</summary>
     const int Ahead = 4;
@@ -25,10 +29,13 @@ sealed record LinkProbe(TimeSpan OneWay, double CoreNanosecondsPerByte)
     {
         var (oneWay, little) = await RoundAsync(network, Small, rounds, cancellation);
         var (_, much) = await RoundAsync(network, Large, rounds, cancellation);
-        return new(oneWay, (much - little).TotalNanoseconds / (Ends.Length * (Large - Small)));
+        return new(oneWay, little / SmallFrames, (much - little).TotalNanoseconds / (Ends.Length * (Large - Small)));
     }
 
-    public static LinkProbe Mean(LinkProbe first, LinkProbe second) => new((first.OneWay + second.OneWay) / 2, (first.CoreNanosecondsPerByte + second.CoreNanosecondsPerByte) / 2);
+    public static LinkProbe Mean(IReadOnlyCollection<LinkProbe> probes) => new(
+        TimeSpan.FromTicks((long)probes.Average(probe => probe.OneWay.Ticks)),
+        TimeSpan.FromTicks((long)probes.Average(probe => probe.CoreTimePerFrame.Ticks)),
+        probes.Average(probe => probe.CoreNanosecondsPerByte));
 
     /// <summary>Both parties send each other a frame, and the dealer one to party one.</summary>
     /// <returns>Means of all rounds: by the clock, and of this process.</returns>

@@ -29,6 +29,6 @@ public sealed partial class ResultTableTests
     [GeneratedRegex(@"^<!-- table: ", RegexOptions.Multiline)]
     private static partial Regex Begin();
 
-    [GeneratedRegex(@"^<!-- table: ([\w-]+) -->\n(.*?)^<!-- end -->$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^<!-- table: ([\w/-]+) -->\n(.*?)^<!-- end -->$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Table();
 }

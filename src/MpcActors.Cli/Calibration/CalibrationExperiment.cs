@@ -75,7 +75,7 @@ sealed class CalibrationExperiment : IConfiguredExperiment
         var name = Seed.FromNumber(seed).Derive("calibration");
 
         announce($"{network.Name}: probing");
-        var probe = await LinkProbe.MeasureAsync(network, size.ProbeRounds, cancellation);
+        var probe = await LinkProbe.MeasureAsync(deployment, size.ProbeRounds, cancellation);
         var cycles = new List<Cycle>();
         while (cycles.Count < size.Cycles)
         {
@@ -86,9 +86,9 @@ sealed class CalibrationExperiment : IConfiguredExperiment
             var computed = Environment.CpuUsage.TotalTime - before;
             announce($"{network.Name}: processes{part}");
             var owner = Questions();
-            var transcript = await deployment.RunAsync(owner, name, new Output(TextWriter.Null, TextWriter.Null, IsJson: true), cancellation);
+            var transcript = await deployment.RunAsync(owner, name, cancellation);
             announce($"{network.Name}: probing again{part}");
-            var (probedBefore, probedAfter) = (probe, await LinkProbe.MeasureAsync(network, size.ProbeRounds, cancellation));
+            var (probedBefore, probedAfter) = (probe, await LinkProbe.MeasureAsync(deployment, size.ProbeRounds, cancellation));
             probe = probedAfter;
             announce($"{network.Name}: simulated at real speed{part}");
             var real = await SimulateAsync(isRealTime: true);

@@ -1,99 +1,108 @@
 using System.Diagnostics;
 using MpcActors.Actors;
-using MpcActors.Actors.Nodes;
-using MpcActors.Network;
 using MpcActors.Protocols;
-using MpcActors.Ring;
 
 namespace MpcActors.Cli;
 
-/// <summary>What nodes of this machine see of a link: rounds of frames as a session has them, with nothing computed.</summary>
+/// <summary>What the processes of a deployment see of its links: rounds of frames as a session has them, with nothing computed.</summary>
 /// <param name="OneWay">How long a small frame takes from program to program: the link's latency, and what sockets, TLS and waking up add.</param>
 /// <param name="CoreTimePerFrame">How long a small frame keeps a core busy, at both ends and on the way.</param>
 /// <param name="CoreNanosecondsPerByte">How much longer a large frame does, by the byte.</param>
 sealed record LinkProbe(TimeSpan OneWay, TimeSpan CoreTimePerFrame, double CoreNanosecondsPerByte)
 {
-    const int WarmUps = 20;
+    const int WarmUps = 50;
     const int Small = 1000;
     const int Large = 1 << 20;
 
-    /// <summary>In a round; the fourth tells the dealer that one was taken.</summary>
-    const int SmallFrames = 4;
+    /// <summary>Rounds of small frames for one of large ones: a process knows its processor time to ten milliseconds.</summary>
+    const int SmallRounds = 5;
 
     /// <summary>Frames that the dealer sends before it hears that one was taken.</summary>
     const int Ahead = 4;
 
-    static readonly Role[] Ends = [Role.PartyZero, Role.PartyOne, Role.Dealer];
+    /// <summary>Between parties, and from the dealer.</summary>
+    const int FramesOfBytes = 3;
 
-    public static async Task<LinkProbe> MeasureAsync(LinkProfile network, int rounds, CancellationToken cancellation)
+    /// <summary>Those, and the one that tells the dealer that its own was taken.</summary>
+    const int Frames = FramesOfBytes + 1;
+
+    /// <param name="rounds">Of large frames.</param>
+    /// <exception cref="SessionFailedException">A role failed.</exception>
+    public static async Task<LinkProbe> MeasureAsync(ShapedDeployment deployment, int rounds, CancellationToken cancellation)
     {
-        var (oneWay, little) = await RoundAsync(network, Small, rounds, cancellation);
-        var (_, much) = await RoundAsync(network, Large, rounds, cancellation);
-        return new(oneWay, little / SmallFrames, (much - little).TotalNanoseconds / (Ends.Length * (Large - Small)));
+        var marks = new List<(long Time, TimeSpan Computed)>();
+        await deployment.RunAsync(rounds, children => _ => async port =>
+        {
+            for (var mark = 0; mark < 2 * Stages(rounds).Length; mark++)
+            {
+                await port.Receive(Role.PartyZero);
+                marks.Add((Stopwatch.GetTimestamp(), children.Aggregate(Environment.CpuUsage.TotalTime, (sum, child) => sum + child.ProcessorTime)));
+            }
+
+            // Nobody ends before its time was read.
+            foreach (var child in children) port.Send(child.Role!.Value, new byte[1]);
+        }, cancellation);
+
+        var (smallRounds, largeRounds) = (Stages(rounds)[0].Rounds, Stages(rounds)[1].Rounds);
+        var little = (marks[1].Computed - marks[0].Computed) / smallRounds;
+        var much = (marks[3].Computed - marks[2].Computed) / largeRounds;
+        return new(Stopwatch.GetElapsedTime(marks[0].Time, marks[1].Time) / smallRounds, little / Frames, (much - little).TotalNanoseconds / (FramesOfBytes * (Large - Small)));
     }
+
+    /// <summary>Of a role but the data owner: the parties send each other a frame, and the dealer one to party one, round by round.</summary>
+    public static RoleProgram ProgramOf(Role role, int rounds) => async port =>
+    {
+        foreach (var (bytes, timed) in Stages(rounds))
+        {
+            var (payload, all) = (new byte[bytes], WarmUps + timed);
+            switch (role)
+            {
+                case Role.PartyZero: await Zero(port, payload, all); break;
+                case Role.PartyOne: await One(port, payload, all); break;
+                case Role.Dealer: await Dealer(port, payload, all); break;
+            }
+        }
+
+        await port.Receive(Role.DataOwner);
+    };
 
     public static LinkProbe Mean(IReadOnlyCollection<LinkProbe> probes) => new(
         TimeSpan.FromTicks((long)probes.Average(probe => probe.OneWay.Ticks)),
         TimeSpan.FromTicks((long)probes.Average(probe => probe.CoreTimePerFrame.Ticks)),
         probes.Average(probe => probe.CoreNanosecondsPerByte));
 
-    /// <summary>Both parties send each other a frame, and the dealer one to party one.</summary>
-    /// <returns>Means of all rounds: by the clock, and of this process.</returns>
-    static async Task<(TimeSpan Elapsed, TimeSpan Computed)> RoundAsync(LinkProfile network, int bytes, int rounds, CancellationToken cancellation)
+    static (int Bytes, int Rounds)[] Stages(int rounds) => [(Small, SmallRounds * rounds), (Large, rounds)];
+
+    /// <summary>Tells the data owner when the timed rounds begin, and when they are over.</summary>
+    static async ValueTask Zero(Port port, byte[] payload, int all)
     {
-        using var ends = new LocalEnds(network, Ends);
-        var certificates = Ends.ToDictionary(role => role, role => NodeCertificate.Create(role, TimeProvider.System));
-        var payload = new byte[bytes];
-        var all = WarmUps + rounds;
-        var (elapsed, computed) = (TimeSpan.Zero, TimeSpan.Zero);
-        try
+        for (var i = 0; i < all; i++)
         {
-            await Task.WhenAll(Run(Role.PartyZero, Zero), Run(Role.PartyOne, One), Run(Role.Dealer, Dealer));
-        }
-        finally
-        {
-            foreach (var certificate in certificates.Values) certificate.Dispose();
+            if (i == WarmUps) port.Send(Role.DataOwner, new byte[1]);
+            port.Send(Role.PartyOne, payload);
+            await port.Receive(Role.PartyOne);
         }
 
-        return (elapsed / rounds, computed / rounds);
+        port.Send(Role.DataOwner, new byte[1]);
+    }
 
-        Task Run(Role self, RoleProgram program)
+    static async ValueTask One(Port port, byte[] payload, int all)
+    {
+        for (var i = 0; i < all; i++)
         {
-            var addresses = ends.AddressesFor(self).ToDictionary(end => end.Key, end => new NodeAddress(end.Value.Address.ToString(), end.Value.Port, NodeCertificate.FingerprintOf(certificates[end.Key])));
-            return Node.RunAsync(new(self, addresses, certificates[self], []) { Coordinator = Role.PartyZero }, _ => program, self == Role.PartyZero ? Seed.FromNumber(1) : null, cancellation);
+            port.Send(Role.PartyZero, payload);
+            await port.Receive(Role.PartyZero);
+            await port.Receive(Role.Dealer);
+            port.Send(Role.Dealer, new byte[1]);
         }
+    }
 
-        async ValueTask Zero(Port port)
+    static async ValueTask Dealer(Port port, byte[] payload, int all)
+    {
+        for (var i = 0; i < all + Ahead; i++)
         {
-            var (start, before) = (0L, TimeSpan.Zero);
-            for (var i = 0; i < all; i++)
-            {
-                if (i == WarmUps) (start, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-                port.Send(Role.PartyOne, payload);
-                await port.Receive(Role.PartyOne);
-            }
-
-            (elapsed, computed) = (Stopwatch.GetElapsedTime(start), Environment.CpuUsage.TotalTime - before);
-        }
-
-        async ValueTask One(Port port)
-        {
-            for (var i = 0; i < all; i++)
-            {
-                port.Send(Role.PartyZero, payload);
-                await port.Receive(Role.PartyZero);
-                await port.Receive(Role.Dealer);
-                if (i + Ahead < all) port.Send(Role.Dealer, new byte[1]);
-            }
-        }
-
-        async ValueTask Dealer(Port port)
-        {
-            for (var i = 0; i < all; i++)
-            {
-                if (i >= Ahead) await port.Receive(Role.PartyOne);
-                port.Send(Role.PartyOne, payload);
-            }
+            if (i >= Ahead) await port.Receive(Role.PartyOne);
+            if (i < all) port.Send(Role.PartyOne, payload);
         }
     }
 }

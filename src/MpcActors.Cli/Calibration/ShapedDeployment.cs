@@ -1,3 +1,4 @@
+using MpcActors.Actors;
 using MpcActors.Actors.Nodes;
 using MpcActors.Network;
 using MpcActors.Protocols;
@@ -30,17 +31,29 @@ sealed class ShapedDeployment : IDisposable
 
     /// <summary>Runs the session of a data owner's program.</summary>
     /// <returns>The transcript.</returns>
-    /// <exception cref="MpcActors.Actors.SessionFailedException">A role failed.</exception>
-    public async Task<string> RunAsync(TimedQuestions owner, Seed name, Output output, CancellationToken cancellation)
+    /// <exception cref="SessionFailedException">A role failed.</exception>
+    public Task<string> RunAsync(TimedQuestions owner, Seed name, CancellationToken cancellation)
     {
         var file = FileOf(Role.DataOwner);
-        var common = new CommonSettings(false, file.Session.Tuning.Seed, _folder, LinkProfile.Lan, Actors.Work.Measured);
+        return RunAsync(null, _ => session => owner.Program(file.SecretsOf(Role.DataOwner), session), name, cancellation);
+    }
+
+    /// <summary>Runs a probe of the links.</summary>
+    /// <param name="owner">The data owner's program, which sees the other roles' processes.</param>
+    /// <exception cref="SessionFailedException">A role failed.</exception>
+    public Task RunAsync(int probeRounds, Func<IReadOnlyList<RoleProcess>, Func<Seed, RoleProgram>> owner, CancellationToken cancellation) =>
+        RunAsync(probeRounds, owner, Seed.FromNumber(1), cancellation);
+
+    async Task<string> RunAsync(int? probeRounds, Func<IReadOnlyList<RoleProcess>, Func<Seed, RoleProgram>> owner, Seed name, CancellationToken cancellation)
+    {
+        var file = FileOf(Role.DataOwner);
+        var common = new CommonSettings(false, file.Session.Tuning.Seed, _folder, LinkProfile.Lan, Work.Measured);
+        var silent = new Output(TextWriter.Null, TextWriter.Null, IsJson: true);
         var children = Enum.GetValues<Role>().Where(role => role != Role.DataOwner)
-            .Select(role => RoleProcess.Of(role, new NodeRun("", FileOf(role), common, Checkpoint.None), output)).ToArray();
+            .Select(role => RoleProcess.Of(role, new NodeRun("", FileOf(role), common, Checkpoint.None) { ProbeRounds = probeRounds }, silent)).ToArray();
         try
         {
-            var outcome = await Node.RunAsync(
-                file.SettingsOf(Role.DataOwner, _ => { }), session => owner.Program(file.SecretsOf(Role.DataOwner), session), name, cancellation);
+            var outcome = await Node.RunAsync(file.SettingsOf(Role.DataOwner, _ => { }), owner(children), name, cancellation);
             await Task.WhenAll(children.Select(child => child.Ended)).WaitAsync(Patience, cancellation);
             return outcome.Transcript!;
         }

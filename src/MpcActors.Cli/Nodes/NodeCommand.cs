@@ -14,11 +14,15 @@ static class NodeCommand
     /// <summary>A node of <c>up</c> ends with its parent, however that ends: the parent holds the other end of its standard input.</summary>
     public const string WithParent = "--with-parent";
 
+    /// <summary>A node of a calibration exchanges frames as a session does, and computes nothing; the data owner's process says how many rounds.</summary>
+    public const string Probe = "--probe";
+
     public static Command Create()
     {
         var role = Options.Text("--role", $"{string.Join('|', NodeFile.RoleNames)}|client|server", "Which role this process is; client and server are those of a federation");
         var number = Options.CountIfAny("--number", "With --role client: which client of a federation", most: FederateOptions.MostClients);
         var withParent = new Option<bool>(WithParent) { Hidden = true };
+        var probe = new Option<int?>(Probe) { Hidden = true };
         var options = new NodeOptions(Name);
         var command = new ExemplifiedCommand(
             Name,
@@ -33,6 +37,7 @@ static class NodeCommand
         };
         options.AddTo(command);
         command.Options.Add(withParent);
+        command.Options.Add(probe);
         command.SetAction(async (result, cancellation) =>
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -50,7 +55,7 @@ static class NodeCommand
 
             if (result.GetValue(number) is not null) throw new BadInputException("--number is for the clients of a federation, which --config is none of");
             var self = NodeFile.RoleOf(result.GetValue(role) ?? throw new BadInputException($"--role is needed: {string.Join(", ", NodeFile.RoleNames)}"));
-            var settings = options.Read(result);
+            var settings = options.Read(result) with { ProbeRounds = result.GetValue(probe) };
             if (settings.Pairs.Count > 0 && self != Role.DataOwner) throw new BadInputException($"--pair is for the data owner, which divides its work among pairs; {self.Name()} has the configuration of its own pair alone");
             if (result.GetValue(withParent)) StopWithParent(stop);
             return await RunAsync(self, settings, Output.Of(result, settings.Common), stop.Token);
@@ -100,7 +105,11 @@ static class NodeCommand
         var file = settings.File;
         Action<string> log = watch.Say;
         Func<Ring.Seed, Actors.RoleProgram> program = session => SessionPrograms.Serve(role, secrets, session, file.Session.Tuning.Reveal);
-        if (file.Session.Gradients is { } gradients)
+        if (settings.ProbeRounds is { } rounds)
+        {
+            program = _ => LinkProbe.ProgramOf(role, rounds);
+        }
+        else if (file.Session.Gradients is { } gradients)
         {
             program = await NodeTraining.ProgramAsync(role, settings, gradients, folder, secrets, new Lines(log), cancellation);
         }
@@ -222,6 +231,9 @@ sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Chec
 
     /// <summary>The only core that its processes may use, from 0; null for all. On Linux alone.</summary>
     public int? Core { get; init; }
+
+    /// <summary>Of a probe of the links, which is run instead of the file's session; null for that.</summary>
+    public int? ProbeRounds { get; init; }
 
     public NodeSettings SettingsOf(Role role, Action<string> log, NodeWatch watch) => File.SettingsOf(role, log) with { Monitor = watch.Monitor, Trouble = Trial?.Scenario.TroubleOf(role) };
 }

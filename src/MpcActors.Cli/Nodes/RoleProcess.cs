@@ -55,7 +55,8 @@ sealed class RoleProcess : IDisposable
         string[] scenario = settings.Trial is { } trial ? ["--scenario", trial.Path] : [];
         string[] pairs = role == Protocols.Role.DataOwner ? [.. settings.Pairs.SelectMany(pair => (string[])["--pair", pair.Path])] : [];
         string[] cluster = settings.Cluster is { } file ? ["--cluster", file.Path] : [];
-        return new(name, role, role == Protocols.Role.DataOwner, [NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, .. cluster, .. pairs, .. scenario, .. resume, .. json], output, settings.Core);
+        string[] probe = settings.ProbeRounds is { } rounds ? [NodeCommand.Probe, rounds.ToString(CultureInfo.InvariantCulture)] : [];
+        return new(name, role, role == Protocols.Role.DataOwner, [NodeCommand.Name, "--role", role.Name(), "--config", settings.File.Path, "--out", settings.Common.Out, .. cluster, .. pairs, .. probe, .. scenario, .. resume, .. json], output, settings.Core);
     }
 
     /// <summary>Of a federation, where the server says what came of it.</summary>
@@ -83,6 +84,17 @@ sealed class RoleProcess : IDisposable
     public int Id { get; }
 
     public int ExitCode { get; private set; }
+
+    /// <summary>So far, of all its threads; the system counts in hundredths of a second.</summary>
+    /// <exception cref="InvalidOperationException">It has ended.</exception>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
 
     public Task<RoleProcess> Ended { get; }
 

@@ -20,11 +20,11 @@ sealed record LinkProbe(TimeSpan OneWay, TimeSpan CoreTimePerFrame, double CoreN
     /// <summary>Frames that the dealer sends before it hears that one was taken.</summary>
     const int Ahead = 4;
 
-    /// <summary>Between parties, and from the dealer.</summary>
-    const int FramesOfBytes = 3;
+    /// <summary>Of a round of small frames, which the dealer takes no part in: parties wait for each other, and seldom for it.</summary>
+    const int SmallFrames = 2;
 
-    /// <summary>Those, and the one that tells the dealer that its own was taken.</summary>
-    const int Frames = FramesOfBytes + 1;
+    /// <summary>Of a round of large ones; a small one tells the dealer that its own was taken.</summary>
+    const int LargeFrames = 3;
 
     /// <param name="rounds">Of large frames.</param>
     /// <exception cref="SessionFailedException">A role failed.</exception>
@@ -44,12 +44,12 @@ sealed record LinkProbe(TimeSpan OneWay, TimeSpan CoreTimePerFrame, double CoreN
         }, cancellation);
 
         var (smallRounds, largeRounds) = (Stages(rounds)[0].Rounds, Stages(rounds)[1].Rounds);
-        var little = (marks[1].Computed - marks[0].Computed) / smallRounds;
-        var much = (marks[3].Computed - marks[2].Computed) / largeRounds;
-        return new(Stopwatch.GetElapsedTime(marks[0].Time, marks[1].Time) / smallRounds, little / Frames, (much - little).TotalNanoseconds / (FramesOfBytes * (Large - Small)));
+        var perFrame = (marks[1].Computed - marks[0].Computed) / (SmallFrames * smallRounds);
+        var perRound = (marks[3].Computed - marks[2].Computed) / largeRounds - (LargeFrames + 1) * perFrame;
+        return new(Stopwatch.GetElapsedTime(marks[0].Time, marks[1].Time) / smallRounds, perFrame, perRound.TotalNanoseconds / (LargeFrames * Large));
     }
 
-    /// <summary>Of a role but the data owner: the parties send each other a frame, and the dealer one to party one, round by round.</summary>
+    /// <summary>Of a role but the data owner: the parties send each other a frame, and the dealer a large one to party one, round by round.</summary>
     public static RoleProgram ProgramOf(Role role, int rounds) => async port =>
     {
         foreach (var (bytes, timed) in Stages(rounds))
@@ -59,7 +59,7 @@ sealed record LinkProbe(TimeSpan OneWay, TimeSpan CoreTimePerFrame, double CoreN
             {
                 case Role.PartyZero: await Zero(port, payload, all); break;
                 case Role.PartyOne: await One(port, payload, all); break;
-                case Role.Dealer: await Dealer(port, payload, all); break;
+                case Role.Dealer when bytes == Large: await Dealer(port, payload, all); break;
             }
         }
 
@@ -92,6 +92,7 @@ sealed record LinkProbe(TimeSpan OneWay, TimeSpan CoreTimePerFrame, double CoreN
         {
             port.Send(Role.PartyZero, payload);
             await port.Receive(Role.PartyZero);
+            if (payload.Length < Large) continue;
             await port.Receive(Role.Dealer);
             port.Send(Role.Dealer, new byte[1]);
         }

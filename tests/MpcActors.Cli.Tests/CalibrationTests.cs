@@ -39,4 +39,18 @@ public sealed class CalibrationTests
         Assert.Equal(2, typed.Code);
         Assert.Contains("unknown network 'wan-3': use loopback, lan, wan-1, wan-2", typed.Error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("data-owner", "5", "--probe is for the roles beside the data owner")]
+    [InlineData("party-0", "0", "--probe")]
+    [InlineData("party-0", "many", "--probe")]
+    public async Task A_probe_that_cannot_be_is_refused(string role, string rounds, string message)
+    {
+        using var deployment = await Deployment.Make();
+
+        var typed = await Typed.Run("node", "--role", role, "--config", deployment.Config, "--out", deployment.Folder("out"), "--probe", rounds);
+
+        Assert.Equal(2, typed.Code);
+        Assert.Contains(message, typed.Error, StringComparison.Ordinal);
+    }
 }

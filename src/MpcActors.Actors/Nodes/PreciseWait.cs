@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace MpcActors.Actors.Nodes;
 
-/// <summary>Waits that end within some microseconds of their time, where .NET's own end within milliseconds.</summary>
+/// <summary>Waits that end within some microseconds of their time, where .NET's own end within milliseconds, and threads that are not kept from them.</summary>
 internal static partial class PreciseWait
 {
     const int SetTimerSlack = 29;

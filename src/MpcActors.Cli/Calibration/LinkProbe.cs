@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using MpcActors.Actors;
+using MpcActors.Actors.Nodes;
 using MpcActors.Protocols;
 
 namespace MpcActors.Cli;
@@ -31,7 +33,7 @@ sealed record LinkProbe(TimeSpan OneWay, TimeSpan CoreTimePerFrame, double CoreN
     public static async Task<LinkProbe> MeasureAsync(ShapedDeployment deployment, int rounds, CancellationToken cancellation)
     {
         var marks = new List<(long Time, TimeSpan Computed)>();
-        await deployment.RunAsync(rounds, children => _ => async port =>
+        await deployment.ProbeAsync(rounds, children => async port =>
         {
             for (var mark = 0; mark < 2 * Stages(rounds).Length; mark++)
             {
@@ -65,6 +67,11 @@ sealed record LinkProbe(TimeSpan OneWay, TimeSpan CoreTimePerFrame, double CoreN
 
         await port.Receive(Role.DataOwner);
     };
+
+    /// <summary>Nodes that probe and nodes of a session refuse each other, and say why.</summary>
+    /// <param name="rounds">Null of a session.</param>
+    public static NodeSettings Agreed(NodeSettings settings, int? rounds) => rounds is not { } number ? settings
+        : settings with { Facts = [.. settings.Facts, new("probe rounds", number.ToString(CultureInfo.InvariantCulture))] };
 
     public static LinkProbe Mean(IReadOnlyCollection<LinkProbe> probes) => new(
         TimeSpan.FromTicks((long)probes.Average(probe => probe.OneWay.Ticks)),

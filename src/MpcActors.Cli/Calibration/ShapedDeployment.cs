@@ -41,8 +41,8 @@ sealed class ShapedDeployment : IDisposable
     /// <summary>Runs a probe of the links.</summary>
     /// <param name="owner">The data owner's program, which sees the other roles' processes.</param>
     /// <exception cref="SessionFailedException">A role failed.</exception>
-    public Task RunAsync(int probeRounds, Func<IReadOnlyList<RoleProcess>, Func<Seed, RoleProgram>> owner, CancellationToken cancellation) =>
-        RunAsync(probeRounds, owner, Seed.FromNumber(1), cancellation);
+    public Task ProbeAsync(int rounds, Func<IReadOnlyList<RoleProcess>, RoleProgram> owner, CancellationToken cancellation) =>
+        RunAsync(rounds, children => _ => owner(children), Seed.FromNumber(1), cancellation);
 
     async Task<string> RunAsync(int? probeRounds, Func<IReadOnlyList<RoleProcess>, Func<Seed, RoleProgram>> owner, Seed name, CancellationToken cancellation)
     {
@@ -53,7 +53,7 @@ sealed class ShapedDeployment : IDisposable
             .Select(role => RoleProcess.Of(role, new NodeRun("", FileOf(role), common, Checkpoint.None) { ProbeRounds = probeRounds }, silent)).ToArray();
         try
         {
-            var outcome = await Node.RunAsync(file.SettingsOf(Role.DataOwner, _ => { }), owner(children), name, cancellation);
+            var outcome = await Node.RunAsync(LinkProbe.Agreed(file.SettingsOf(Role.DataOwner, _ => { }), probeRounds), owner(children), name, cancellation);
             await Task.WhenAll(children.Select(child => child.Ended)).WaitAsync(Patience, cancellation);
             return outcome.Transcript!;
         }

@@ -22,7 +22,8 @@ static class NodeCommand
         var role = Options.Text("--role", $"{string.Join('|', NodeFile.RoleNames)}|client|server", "Which role this process is; client and server are those of a federation");
         var number = Options.CountIfAny("--number", "With --role client: which client of a federation", most: FederateOptions.MostClients);
         var withParent = new Option<bool>(WithParent) { Hidden = true };
-        var probe = new Option<int?>(Probe) { Hidden = true };
+        var probe = Options.CountIfAny(Probe, "Rounds of frames instead of a session");
+        probe.Hidden = true;
         var options = new NodeOptions(Name);
         var command = new ExemplifiedCommand(
             Name,
@@ -57,6 +58,7 @@ static class NodeCommand
             var self = NodeFile.RoleOf(result.GetValue(role) ?? throw new BadInputException($"--role is needed: {string.Join(", ", NodeFile.RoleNames)}"));
             var settings = options.Read(result) with { ProbeRounds = result.GetValue(probe) };
             if (settings.Pairs.Count > 0 && self != Role.DataOwner) throw new BadInputException($"--pair is for the data owner, which divides its work among pairs; {self.Name()} has the configuration of its own pair alone");
+            if (settings.ProbeRounds is not null && self == Role.DataOwner) throw new BadInputException($"{Probe} is for the roles beside the data owner of 'mpc experiment calibration', whose process measures");
             if (result.GetValue(withParent)) StopWithParent(stop);
             return await RunAsync(self, settings, Output.Of(result, settings.Common), stop.Token);
         });
@@ -235,7 +237,7 @@ sealed record NodeRun(string Command, NodeFile File, CommonSettings Common, Chec
     /// <summary>Of a probe of the links, which is run instead of the file's session; null for that.</summary>
     public int? ProbeRounds { get; init; }
 
-    public NodeSettings SettingsOf(Role role, Action<string> log, NodeWatch watch) => File.SettingsOf(role, log) with { Monitor = watch.Monitor, Trouble = Trial?.Scenario.TroubleOf(role) };
+    public NodeSettings SettingsOf(Role role, Action<string> log, NodeWatch watch) => LinkProbe.Agreed(File.SettingsOf(role, log), ProbeRounds) with { Monitor = watch.Monitor, Trouble = Trial?.Scenario.TroubleOf(role) };
 }
 
 /// <summary>The options that <c>node</c> and <c>up</c> share.</summary>

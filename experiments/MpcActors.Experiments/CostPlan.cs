@@ -24,8 +24,8 @@ public sealed record CostPlan(
     /// <summary>The program, its collector's reserve and what else is always there.</summary>
     const long Base = 600_000_000;
 
-    /// <summary>Two shares, two openings, three masks; two openings and three masks. Gradients are used up part by part.</summary>
-    const int CopiesOfTrained = 7, CopiesOfFrozen = 5;
+    /// <summary>Both parties' shares and halves and the dealer's difference of masks; halves and the difference. Gradients are used up part by part.</summary>
+    const int CopiesOfTrained = 5, CopiesOfFrozen = 3;
 
     /// <summary>Both parties' shares of an optimiser's two moments.</summary>
     const int CopiesOfMoments = 4;

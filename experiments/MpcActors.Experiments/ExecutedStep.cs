@@ -55,7 +55,7 @@ public sealed record StepSettings(
 
 /// <summary>What an executed step took. Bytes and rounds are those of the step, without sharing the model or setting it up.</summary>
 /// <param name="ProcessorSeconds">
-/// Of both parties and the dealer, all cores, by phase (forward, backward, optimizer) and by phase/operation. A turn counts where it begins, at the opening that was awaited.
+/// Of both parties and the dealer, all cores, by phase (forward, backward, optimizer) and by phase/operation.
 /// </param>
 /// <param name="SecondsOn">Simulated online time by network; computation as it was measured here.</param>
 /// <param name="MaxError">Largest difference of a logit from the clear model's.</param>
@@ -147,7 +147,7 @@ public static class ExecutedStep
         }
     }
 
-    /// <summary>What a turn is booked under: its phase, and in it the innermost operation.</summary>
+    /// <summary>What an operation's time is booked under: its phase, and in it the innermost operation.</summary>
     static IEnumerable<string> Names(string path) => path.Split('/') is [var phase, .., var operation] ? [phase, $"{phase}/{operation}"] : [path];
 
     static readonly Role[] Computing = [Role.PartyZero, Role.PartyOne, Role.Dealer];

@@ -47,12 +47,11 @@ internal sealed class RoleActor : ReceiveActor
 
     void Turn(Action body)
     {
-        // Roles take turns, so what the process uses in between is this role's. A turn that begins in setting up is mostly that.
-        var processorTime = _work.IsMeasured ? Environment.CpuUsage.TotalTime : TimeSpan.Zero;
-        var beganInSetUp = _port.Meter.IsSettingUp;
+        // Roles take turns, so what the process uses in between is this role's.
+        if (_work.IsMeasured) _port.Meter.BeginTurn();
         var turn = _work.Begin(_port.Meter);
         body();
-        if (_work.IsMeasured) _port.Meter.CountProcessorTime(Environment.CpuUsage.TotalTime - processorTime, beganInSetUp);
+        if (_work.IsMeasured) _port.Meter.EndTurn();
         if (_run.IsCompleted) _run.GetAwaiter().GetResult();
         var (busy, offline) = turn.End();
 

@@ -82,7 +82,6 @@ static class BenchStep
 
 /// <summary>One phase of an executed step.</summary>
 /// <param name="ProcessorSeconds">Of both parties and the dealer, online and offline.</param>
-/// <param name="ProcessorSecondsByOperation">What is computed after an opening counts where it was opened.</param>
 sealed record PhaseReport(
     string Phase, int Rounds, long SentBytes, long OfflineBytes, double ProcessorSeconds, IReadOnlyDictionary<string, double> ProcessorSecondsByOperation, IReadOnlyList<OperationShare> ByOperation);
 

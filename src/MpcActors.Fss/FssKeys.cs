@@ -71,7 +71,7 @@ public sealed class FssKeys
     internal static ulong[] CorrectionsBy(TreeHashes hashes, KeyForm form, ulong[] alphas, ulong[] betas, ulong[] zeroRoots, ulong[] oneRoots, ulong[]? duals)
     {
         Require(form, alphas, betas, zeroRoots, oneRoots, duals);
-        var corrections = GC.AllocateUninitializedArray<ulong>(checked(alphas.Length * form.CorrectionWords));
+        var corrections = WordPool.Take(checked(alphas.Length * form.CorrectionWords));
         var above = duals ?? (form.HasValues ? new ulong[alphas.Length] : []);
         ForTiles(alphas.Length, (start, width) => Correct(hashes, form, alphas, betas, above, zeroRoots, oneRoots, start, width, corrections));
         return corrections;

@@ -120,7 +120,7 @@ sealed class DealerCorrelations(Seed zero, Seed one, Meter meter) : Correlations
 
     ulong[] Concatenate()
     {
-        var words = GC.AllocateUninitializedArray<ulong>(_corrections.Sum(part => part.Length));
+        var words = WordPool.Take(_corrections.Sum(part => part.Length));
         var at = 0;
         foreach (var part in _corrections)
         {

@@ -32,5 +32,12 @@ public sealed record Masked(RingTensor Public, RingTensor Mask, int FractionBits
     /// <summary>The columns from <paramref name="start"/> on, as a wire of their own.</summary>
     public Masked Columns(int start, int count) => new(Public.Columns(start, count), Mask.Columns(start, count), FractionBits);
 
+    /// <summary>Gives both tensors' memory to others; for the only holder of the wire, who has done with it.</summary>
+    internal void Release()
+    {
+        Public.Release();
+        Mask.Release();
+    }
+
     public override string ToString() => $"masked wire {Shape} with {FractionBits} fraction bits";
 }

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
@@ -20,6 +19,8 @@ public sealed record BlockFactors(Masked Left, Masked Right, IReadOnlyList<Block
 /// </remarks>
 public static class MatrixMultiplication
 {
+    const ulong MinusTwo = unchecked((ulong)-2);
+
     public static Cost CostOf(Shape result) => Cost.Dealt(result.Count);
 
     /// <summary>The sum of all blocks of all <paramref name="factors"/>; blocks of one pair must write apart from each other.</summary>
@@ -41,7 +42,10 @@ public static class MatrixMultiplication
             return sum;
         });
         if (dealt.IsHollow || factors.Any(pair => pair.Left.Public.IsHollow || pair.Right.Public.IsHollow))
+        {
+            dealt.Release();
             return new(RingTensor.Hollow(result), fractionBits);
+        }
 
         // The dealt tensor is this party's own copy and nobody else's, so the sum grows in it.
         foreach (var pair in factors)
@@ -59,60 +63,32 @@ public static class MatrixMultiplication
 
     /// <summary>The same of two wires as they were opened, by one product a party and one of the dealer's instead of two and one; one fraction bit more.</summary>
     /// <remarks>
-    /// Party b knows X_b = X̂ − 2[R]_b, and X = (X_0 + X_1)/2; likewise Y. Then 2XY = X_0Y_0 + X_1Y_1 − (X_0 − X_1)(Y_0 − Y_1)/2, of which the last is
-    /// 2([R]_0 − [R]_1)([S]_0 − [S]_1): the masks' alone, so that it is dealt. Twice a product is the product with its point a bit further on.
+    /// 2XY = X_0Y_0 + X_1Y_1 − (X_0 − X_1)(Y_0 − Y_1)/2 with the halves of <see cref="Halved"/>. The last term is 2([R]_0 − [R]_1)([S]_0 − [S]_1): the masks'
+    /// alone, so that it is dealt. Twice a product is the product with its point a bit further on.
     /// </remarks>
-    /// <exception cref="ArgumentException">A wire is a part or a rearrangement of what was opened.</exception>
-    public static Share MultiplyWholeBlocks(this Party party, Shape result, Masked left, Masked right, IReadOnlyList<Block> blocks)
+    public static Share MultiplyBlocks(this Party party, Shape result, Halved left, Halved right, IReadOnlyList<Block> blocks)
     {
-        if (!left.IsWhole || !right.IsWhole) throw new ArgumentException($"{left} and {right} are not both wires as they were opened");
         foreach (var block in blocks) party.Meter.CountMultiplications(2 * block.Multiplications);
         var fractionBits = left.FractionBits + right.FractionBits + 1;
         var dealt = party.Correlations.Derived(result, () =>
         {
+            // The factor goes to the smaller of both.
             var sum = RingTensor.Zeros(result);
-            var (ofLeft, ofRight) = (HalvesDifference(left, default(Difference)), HalvesDifference(right, default(MinusTwiceDifference)));
-            Accumulate(ofLeft, ofRight, blocks, sum);
-            ofLeft.Release();
-            ofRight.Release();
+            var scaled = (left.Shape.Count < right.Shape.Count ? left : right).Half * MinusTwo;
+            if (left.Shape.Count < right.Shape.Count) Accumulate(scaled, right.Half, blocks, sum);
+            else Accumulate(left.Half, scaled, blocks, sum);
+            scaled.Release();
             return sum;
         });
-        if (dealt.IsHollow || left.Public.IsHollow || right.Public.IsHollow) return new(RingTensor.Hollow(result), fractionBits);
+        if (party.Seat is Seat.Dealer or Seat.Planner)
+        {
+            dealt.Release();
+            return new(RingTensor.Hollow(result), fractionBits);
+        }
 
         // The dealt tensor is this party's own copy and nobody else's, so the sum grows in it.
-        var (x, y) = (OwnOf(left), OwnOf(right));
-        Accumulate(x, y, blocks, dealt);
-        x.Release();
-        y.Release();
+        Accumulate(left.Half, right.Half, blocks, dealt);
         return new(dealt, fractionBits);
-    }
-
-    /// <summary>A multiple of [R]_0 − [R]_1 = 2[R]_0 − R.</summary>
-    static RingTensor HalvesDifference<TMultiple>(Masked wire, TMultiple multiple)
-        where TMultiple : struct, IExpression3
-    {
-        var half = wire.ZeroHalf!();
-        var difference = Elementwise.Map(half, half, wire.Mask, multiple);
-        half.Release();
-        return difference;
-    }
-
-    /// <summary>X̂ − 2[R]_b.</summary>
-    static RingTensor OwnOf(Masked wire) => Elementwise.Map(wire.Public, wire.Mask, wire.Mask, default(OwnHalf));
-
-    readonly struct OwnHalf : IExpression3
-    {
-        public Vector512<ulong> Apply(Vector512<ulong> open, Vector512<ulong> mask, Vector512<ulong> again) => open - mask - again;
-    }
-
-    readonly struct Difference : IExpression3
-    {
-        public Vector512<ulong> Apply(Vector512<ulong> half, Vector512<ulong> again, Vector512<ulong> mask) => half + again - mask;
-    }
-
-    readonly struct MinusTwiceDifference : IExpression3
-    {
-        public Vector512<ulong> Apply(Vector512<ulong> half, Vector512<ulong> again, Vector512<ulong> mask) => (mask - half - again) << 1;
     }
 
     static void Accumulate(RingTensor left, RingTensor right, IReadOnlyList<Block> blocks, RingTensor result)

@@ -11,7 +11,7 @@ public sealed class Meter
     readonly List<OperationCost> _operations = [];
     OperationCost _settled;
     readonly Dictionary<string, TimeSpan> _processorTimes = [];
-    string _turn = "";
+    TimeSpan? _processorTime;
     long _offlineTicks;
     int _offlineDepth;
 
@@ -69,24 +69,31 @@ public sealed class Meter
 
     public void CountElements(long count) => Elements += count;
 
-    /// <summary>Processor time of this role's turns, all cores; measured, so never part of a transcript.</summary>
-    public TimeSpan ProcessorTime { get; private set; }
+    /// <summary>Processor time of this role's turns, all cores, without setting up; measured, so never part of a transcript.</summary>
+    public TimeSpan ProcessorTime => new(_processorTimes.Values.Sum(time => time.Ticks));
+
+    /// <summary>The same by the operation that was under way, by its path.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> ProcessorTimes => _processorTimes;
 
     /// <summary>Whether this role is setting a model up, which is counted apart.</summary>
-    public bool IsSettingUp { get; internal set; }
-
-    /// <param name="isOfSetUp">Whether the time went into setting a model up, and is nobody's.</param>
-    public void CountProcessorTime(TimeSpan time, bool isOfSetUp)
+    public bool IsSettingUp
     {
-        var began = _turn;
-        _turn = _path[^1];
-        if (isOfSetUp) return;
-        ProcessorTime += time;
-        _processorTimes[began] = _processorTimes.GetValueOrDefault(began) + time;
+        get;
+        internal set
+        {
+            CountProcessorTime();
+            field = value;
+        }
     }
 
-    /// <summary>Of the turns that began within each operation, by its path; a turn ends where the program next waits, which may be in another one.</summary>
-    public IReadOnlyDictionary<string, TimeSpan> ProcessorTimes => _processorTimes;
+    /// <summary>Begins a turn whose processor time is measured: what the process uses up to <see cref="EndTurn"/> is this role's.</summary>
+    public void BeginTurn() => _processorTime = Environment.CpuUsage.TotalTime;
+
+    public void EndTurn()
+    {
+        CountProcessorTime();
+        _processorTime = null;
+    }
 
     /// <summary>Time spent in offline work so far; measured, so never part of a transcript.</summary>
     public TimeSpan OfflineTime => TimeSpan.FromSeconds((double)_offlineTicks / Stopwatch.Frequency);
@@ -97,6 +104,7 @@ public sealed class Meter
     /// <summary>Gives what was counted since the last time to the operation that was under way.</summary>
     void Settle()
     {
+        CountProcessorTime();
         var sent = SentBytes(Role.PartyZero, Phase.Online) + SentBytes(Role.PartyOne, Phase.Online);
         var now = new OperationCost(_path[^1], Rounds, sent, DealtBytes, Multiplications, Elements);
         var since = now - _settled;
@@ -106,6 +114,15 @@ public sealed class Meter
         var index = _operations.FindIndex(operation => operation.Path == now.Path);
         if (index < 0) _operations.Add(since);
         else _operations[index] += since;
+    }
+
+    /// <summary>Gives the processor time since the last call to the operation under way, within a turn that is measured.</summary>
+    void CountProcessorTime()
+    {
+        if (_processorTime is not { } last) return;
+        var now = Environment.CpuUsage.TotalTime;
+        _processorTime = now;
+        if (!IsSettingUp) _processorTimes[_path[^1]] = _processorTimes.GetValueOrDefault(_path[^1]) + now - last;
     }
 
     public readonly struct OperationScope : IDisposable, IEquatable<OperationScope>

@@ -33,7 +33,7 @@ public sealed class Opening(Party party)
         }
 
         // A tensor that is opened alone and as it is needs no copy: nobody writes to it again.
-        var own = _slots is [{ Whole: { } whole }] ? whole : GC.AllocateUninitializedArray<ulong>(total);
+        var own = _slots is [{ Whole: { } whole }] ? whole : WordPool.Take(total);
         var at = 0;
         using (Booking())
         {

@@ -44,8 +44,7 @@ public static class Truncation
         var truncated = party.Truncate(wire, share.FractionBits - fractionBits);
 
         // Nobody else has seen the wire.
-        wire.Public.Release();
-        wire.Mask.Release();
+        wire.Release();
         return truncated;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using MpcActors.Ring;
 
 namespace MpcActors.Protocols;
 
@@ -14,7 +15,7 @@ public static class Words
         if (MemoryMarshal.TryGetMemoryManager<byte, WordMemory>(bytes, out var manager, out var start, out var length)
             && start == 0 && length == manager.Words.Length * sizeof(ulong)) return manager.Words;
         if (bytes.Length % sizeof(ulong) != 0) throw new ProtocolViolationException($"{bytes.Length} bytes are not whole 64-bit words");
-        var words = GC.AllocateUninitializedArray<ulong>(bytes.Length / sizeof(ulong));
+        var words = WordPool.Take(bytes.Length / sizeof(ulong));
         bytes.Span.CopyTo(MemoryMarshal.AsBytes(words.AsSpan()));
         return words;
     }

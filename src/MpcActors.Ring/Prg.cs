@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
@@ -82,7 +83,15 @@ public sealed class Prg
             var f = Vector128.Create(n + 5, 0UL).AsByte() ^ k0;
             var g = Vector128.Create(n + 6, 0UL).AsByte() ^ k0;
             var h = Vector128.Create(n + 7, 0UL).AsByte() ^ k0;
-            Round(k1); Round(k2); Round(k3); Round(k4); Round(k5); Round(k6); Round(k7); Round(k8); Round(k9);
+            Round(k1, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(k2, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(k3, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(k4, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(k5, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(k6, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(k7, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(k8, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(k9, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
             AesX86.EncryptLast(a, k10).AsUInt64().StoreUnsafe(ref target, (nuint)(2 * i));
             AesX86.EncryptLast(b, k10).AsUInt64().StoreUnsafe(ref target, (nuint)(2 * i + 2));
             AesX86.EncryptLast(c, k10).AsUInt64().StoreUnsafe(ref target, (nuint)(2 * i + 4));
@@ -91,12 +100,6 @@ public sealed class Prg
             AesX86.EncryptLast(f, k10).AsUInt64().StoreUnsafe(ref target, (nuint)(2 * i + 10));
             AesX86.EncryptLast(g, k10).AsUInt64().StoreUnsafe(ref target, (nuint)(2 * i + 12));
             AesX86.EncryptLast(h, k10).AsUInt64().StoreUnsafe(ref target, (nuint)(2 * i + 14));
-
-            void Round(Vector128<byte> key)
-            {
-                a = AesX86.Encrypt(a, key); b = AesX86.Encrypt(b, key); c = AesX86.Encrypt(c, key); d = AesX86.Encrypt(d, key);
-                e = AesX86.Encrypt(e, key); f = AesX86.Encrypt(f, key); g = AesX86.Encrypt(g, key); h = AesX86.Encrypt(h, key);
-            }
         }
 
         for (; i < blocks; i++)
@@ -105,6 +108,22 @@ public sealed class Prg
             for (var round = 1; round < 10; round++) x = AesX86.Encrypt(x, k[round]);
             AesX86.EncryptLast(x, k10).AsUInt64().StoreUnsafe(ref target, (nuint)(2 * i));
         }
+    }
+
+    // Inlined, so that the eight blocks stay in registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Round(
+        Vector128<byte> key, ref Vector128<byte> a, ref Vector128<byte> b, ref Vector128<byte> c, ref Vector128<byte> d,
+        ref Vector128<byte> e, ref Vector128<byte> f, ref Vector128<byte> g, ref Vector128<byte> h)
+    {
+        a = AesX86.Encrypt(a, key);
+        b = AesX86.Encrypt(b, key);
+        c = AesX86.Encrypt(c, key);
+        d = AesX86.Encrypt(d, key);
+        e = AesX86.Encrypt(e, key);
+        f = AesX86.Encrypt(f, key);
+        g = AesX86.Encrypt(g, key);
+        h = AesX86.Encrypt(h, key);
     }
 
     void FillBlocksByPlatform(Span<ulong> destination, ulong block)

@@ -34,14 +34,12 @@ public sealed class RingTensor
 
     public static RingTensor Hollow(Shape shape) => new(shape, null);
 
-    public static RingTensor Zeros(Shape shape) => new(shape, new ulong[shape.Count]);
+    public static RingTensor Zeros(Shape shape) => new(shape, WordPool.TakeZeros(shape.Count));
 
     /// <summary>A tensor whose values the caller writes next; until then they are whatever the memory held.</summary>
-    public static RingTensor Uninitialized(Shape shape) =>
-        new(shape, WordPool.Rent(shape.Count) ?? GC.AllocateUninitializedArray<ulong>(shape.Count));
+    public static RingTensor Uninitialized(Shape shape) => new(shape, WordPool.Take(shape.Count));
 
     /// <summary>Gives the values' memory to the next tensors of this size; for the only holder of a tensor, who has done with it. Nothing if it is hollow.</summary>
-    /// <remarks>The collector gives the memory of large arrays back to the system, and having it mapped anew costs more than most kernels that would fill it.</remarks>
     public void Release()
     {
         if (_values is not null) WordPool.Return(_values);

@@ -39,7 +39,7 @@ internal sealed record LayerErrors(double Value, double Input, IReadOnlyDictiona
             var parameters = layer.Tensors.Select((tensor, i) => new Parameter(tensor.Name, shares[i], isTrained: true)).ToArray();
             var built = layer.Build(name => parameters.Single(parameter => parameter.Name == name));
             var sequences = new Sequences(layer.Lengths, 1);
-            await Parameter.Open(party, suite(), [.. built.Factors]);
+            await Parameter.Open(party, suite(), [built]);
             var traced = await built.Forward(new PassContext(party, suite(), sequences, [.. layer.Answers.Select((answer, text) => sequences.Starts[text] + answer)]), shares[^2]);
             var back = await traced.Backward(shares[^1].Reshape(traced.Value.Shape));
             return [traced.Value, back, .. parameters.Select(parameter => parameter.Gradient!)];

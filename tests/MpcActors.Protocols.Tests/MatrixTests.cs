@@ -60,14 +60,15 @@ public sealed class MatrixTests
         var run = TwoParty.Run(Seed.FromNumber(1), [x, y], async (party, inputs) =>
         {
             var wires = await party.Mask(inputs);
-            var first = party.MultiplyWholeBlocks(new(3, 5), wires[0], wires[1], [block]);
+            var halved = Halved.Of(party, wires[0]);
+            var first = party.MultiplyBlocks(new(3, 5), halved, Halved.Of(party, wires[1]), [block]);
             if (party.Seat != Seat.Planner)
             {
                 await party.EndEpoch();
                 await party.BeginEpoch(1);
             }
 
-            return [first, party.MultiplyWholeBlocks(new(3, 5), wires[0], await party.Mask(inputs[1]), [block])];
+            return [first, party.MultiplyBlocks(new(3, 5), halved, Halved.Of(party, await party.Mask(inputs[1])), [block])];
         });
 
         var expected = (TransposedProduct(x.Value, y.Value) * 2).Values;
@@ -78,7 +79,7 @@ public sealed class MatrixTests
         Assert.Throws<ArgumentException>(() => TwoParty.Run(Seed.FromNumber(1), [x, y], async (party, inputs) =>
         {
             var wires = await party.Mask(inputs);
-            return [party.MultiplyWholeBlocks(new(3, 5), wires[0].Reshape(new(4, 3)), wires[1], [block])];
+            return [party.MultiplyBlocks(new(3, 5), Halved.Of(party, wires[0].Reshape(new(4, 3))), Halved.Of(party, wires[1]), [block])];
         }));
     }
 

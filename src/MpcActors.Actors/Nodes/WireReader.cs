@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MpcActors.Protocols;
+using MpcActors.Ring;
 
 namespace MpcActors.Actors.Nodes;
 
@@ -33,7 +34,7 @@ internal sealed class WireReader(Stream stream, Action heard)
     async ValueTask<Memory<byte>> ReadPayload(int bytes, CancellationToken cancellation)
     {
         var payload = bytes % sizeof(ulong) == 0
-            ? MemoryMarshal.AsMemory(Words.AsBytes(GC.AllocateUninitializedArray<ulong>(bytes / sizeof(ulong))))
+            ? MemoryMarshal.AsMemory(Words.AsBytes(WordPool.Take(bytes / sizeof(ulong))))
             : GC.AllocateUninitializedArray<byte>(bytes);
         var read = Math.Min(bytes, _end - _start);
         _buffer.AsSpan(_start, read).CopyTo(payload.Span);

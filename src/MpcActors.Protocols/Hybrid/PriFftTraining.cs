@@ -21,6 +21,8 @@ public sealed class PriFftTraining : ITrainingSuite
 
     public ValueTask<Wire[]> Open(Party party, params Share[] shares) => _wires.Open(party, shares);
 
+    public Wire ForProducts(Party party, Wire wire) => _wires.ForProducts(party, wire);
+
     public Share ValueOf(Party party, Wire wire) => _wires.ValueOf(party, wire);
 
     public ValueTask<Share> Product(Party party, Wire x, Wire w, int[] parts) => _wires.Product(party, x, w, parts);

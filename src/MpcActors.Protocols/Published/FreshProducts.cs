@@ -34,7 +34,6 @@ public static class FreshProducts
     /// <summary>Ends a wire that has just been opened for one product, and gives back its memory.</summary>
     internal static void Forget(this Masked wire)
     {
-        wire.Public.Release();
-        wire.Mask.Release();
+        wire.Release();
     }
 }

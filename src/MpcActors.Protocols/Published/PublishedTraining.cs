@@ -19,6 +19,8 @@ public sealed class PublishedTraining : ITrainingSuite
     /// <summary>Opens nothing: each gate does it for itself.</summary>
     public ValueTask<Wire[]> Open(Party party, params Share[] shares) => ValueTask.FromResult(Array.ConvertAll(shares, share => (Wire)new FreshWire(Narrow(share))));
 
+    public Wire ForProducts(Party party, Wire wire) => wire;
+
     public Share ValueOf(Party party, Wire wire) => Of(wire);
 
     public async ValueTask<Share> Product(Party party, Wire x, Wire w, int[] parts)

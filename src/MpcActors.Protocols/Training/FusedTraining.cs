@@ -19,6 +19,14 @@ public sealed class FusedTraining : ITrainingSuite
     public async ValueTask<Wire[]> Open(Party party, params Share[] shares) =>
         Array.ConvertAll(await party.Mask(await Narrow(party, shares)), wire => (Wire)new OpenWire(wire));
 
+    public Wire ForProducts(Party party, Wire wire)
+    {
+        var masked = Of(wire);
+        var halved = Halved.Of(party, masked);
+        masked.Release();
+        return new FactorWire(halved);
+    }
+
     public Share ValueOf(Party party, Wire wire) => party.Unmask(Of(wire));
 
     public ValueTask<Share> Product(Party party, Wire x, Wire w, int[] parts) => Product(party, x, false, w, false);
@@ -28,7 +36,7 @@ public sealed class FusedTraining : ITrainingSuite
     public ValueTask<Share> TransposedProduct(Party party, Wire x, Wire g, int[] parts) => Product(party, x, true, g, false);
 
     public ValueTask<Share> MultiplyBlocks(Party party, Shape result, Wire left, Wire right, IReadOnlyList<Block> blocks) =>
-        ValueTask.FromResult(party.MultiplyWholeBlocks(result, Of(left), Of(right), blocks));
+        ValueTask.FromResult(MultiplyHalves(party, result, left, right, blocks));
 
     public ValueTask<Share> Multiply(Party party, Wire x, Wire y) => ValueTask.FromResult(party.Multiply(Of(x), Of(y)));
 
@@ -43,10 +51,13 @@ public sealed class FusedTraining : ITrainingSuite
         return ValueTask.FromResult(party.Multiply(wire, Of(column).Gather(rows, wire.Shape)));
     }
 
-    public ValueTask<Share> Scale(Party party, Share x, double factor, int fractionBits)
+    public async ValueTask<Share> Scale(Party party, Share x, double factor, int fractionBits)
     {
         var bits = PublicFactor.BitsFor(factor);
-        return party.TruncateTo(new Share(x.Value * FixedPoint.Encode(factor, bits), x.FractionBits + bits), fractionBits);
+        var scaled = new Share(x.Value * FixedPoint.Encode(factor, bits), x.FractionBits + bits);
+        var truncated = await party.TruncateTo(scaled, fractionBits);
+        if (!ReferenceEquals(truncated, scaled)) scaled.Value.Release();
+        return truncated;
     }
 
     /// <summary>m/√(v + ε²): one inverse root and a product. The root keeps more fraction bits than other wires, since it is small where gradients are large.</summary>
@@ -134,16 +145,32 @@ public sealed class FusedTraining : ITrainingSuite
         if (wide.Length == 0) return result;
         var wires = await party.Mask(Array.ConvertAll(wide, i => result[i]));
         for (var i = 0; i < wide.Length; i++) result[wide[i]] = party.Truncate(wires[i], wires[i].FractionBits - FixedPoint.FractionBits);
+
+        // Nobody else has seen the wires.
+        Array.ForEach(wires, wire => wire.Release());
         return result;
     }
 
     static ValueTask<Share> Product(Party party, Wire left, bool leftIsTransposed, Wire right, bool rightIsTransposed)
     {
         var (shape, blocks) = Tiles.Of(left.Shape, leftIsTransposed, right.Shape, rightIsTransposed);
-        return ValueTask.FromResult(party.MultiplyWholeBlocks(shape, Of(left), Of(right), blocks));
+        return ValueTask.FromResult(MultiplyHalves(party, shape, left, right, blocks));
     }
+
+    static Share MultiplyHalves(Party party, Shape result, Wire left, Wire right, IReadOnlyList<Block> blocks)
+    {
+        var (x, y) = (HalvedOf(party, left), HalvedOf(party, right));
+        var product = party.MultiplyBlocks(result, x, y, blocks);
+        if (left is OpenWire) x.Release();
+        if (right is OpenWire) y.Release();
+        return product;
+    }
+
+    static Halved HalvedOf(Party party, Wire wire) => wire is FactorWire factor ? factor.Halved : Halved.Of(party, Of(wire));
 
     static Masked Of(Wire wire) => ((OpenWire)wire).Masked;
 
     sealed record OpenWire(Masked Masked) : Wire(Masked.Shape);
+
+    sealed record FactorWire(Halved Halved) : Wire(Halved.Shape);
 }

@@ -21,6 +21,10 @@ public interface ITrainingSuite
     /// <summary>Takes shares for any number of gates, all in the same rounds, or in none.</summary>
     ValueTask<Wire[]> Open(Party party, params Share[] shares);
 
+    /// <summary>A wire that products of matrices and of blocks alone read from now on, in the form that takes the least memory. Local.</summary>
+    /// <param name="wire">Nobody may read it again.</param>
+    Wire ForProducts(Party party, Wire wire);
+
     /// <summary>The wire as a share of 16 fraction bits. Local.</summary>
     Share ValueOf(Party party, Wire wire);
 

@@ -42,6 +42,12 @@ sealed unsafe class Avx512MatrixKernel : IMatrixKernel
     {
         var pairs = (inner + 1) / 2;
         var sums = packed + Rows * 2 * pairs;
+        if (rows == Rows && (inner & 1) == 0)
+        {
+            PackWholeLeft(source, stride, pairs, packed);
+            return;
+        }
+
         for (var row = 0; row < Rows; row++, source += stride.Row)
         {
             var target = packed + 2 * row;
@@ -56,6 +62,26 @@ sealed unsafe class Avx512MatrixKernel : IMatrixKernel
 
             sums[row] = sum;
         }
+    }
+
+    /// <summary>The same without edges, by pairs: a transposed factor's column then goes through the cache once.</summary>
+    static void PackWholeLeft(ulong* source, MatrixStride stride, int pairs, ulong* packed)
+    {
+        var (r1, r2, r3, r4) = (stride.Row, 2 * stride.Row, 3 * stride.Row, 4 * stride.Row);
+        ulong sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0, sum4 = 0;
+        for (; pairs > 0; pairs--, source += 2 * stride.Column, packed += 2 * Rows)
+        {
+            var next = source + stride.Column;
+            (packed[0], packed[2], packed[4], packed[6], packed[8]) = (source[0], source[r1], source[r2], source[r3], source[r4]);
+            (packed[1], packed[3], packed[5], packed[7], packed[9]) = (next[0], next[r1], next[r2], next[r3], next[r4]);
+            sum0 += packed[0] * packed[1];
+            sum1 += packed[2] * packed[3];
+            sum2 += packed[4] * packed[5];
+            sum3 += packed[6] * packed[7];
+            sum4 += packed[8] * packed[9];
+        }
+
+        (packed[0], packed[1], packed[2], packed[3], packed[4]) = (sum0, sum1, sum2, sum3, sum4);
     }
 
     /// <summary>Rows of 32 columns, then the sums of the products of their pairs, column by column.</summary>

@@ -9,6 +9,8 @@ public sealed class Chain(params ILayer[] layers) : ILayer
 {
     public IEnumerable<Parameter> Factors => layers.SelectMany(layer => layer.Factors);
 
+    public IEnumerable<Parameter> Scales => layers.SelectMany(layer => layer.Scales);
+
     public async ValueTask<Traced> Forward(PassContext pass, Share x)
     {
         var ways = new Stack<Func<Share, ValueTask<Share>>>();
@@ -31,6 +33,8 @@ public sealed class Chain(params ILayer[] layers) : ILayer
 public sealed class Residual(ILayer inner, ILayer? around = null) : ILayer
 {
     public IEnumerable<Parameter> Factors => around is null ? inner.Factors : around.Factors.Concat(inner.Factors);
+
+    public IEnumerable<Parameter> Scales => around is null ? inner.Scales : around.Scales.Concat(inner.Scales);
 
     public async ValueTask<Traced> Forward(PassContext pass, Share x)
     {

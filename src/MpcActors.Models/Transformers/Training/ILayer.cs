@@ -11,8 +11,11 @@ public sealed record PassContext(Party Party, ITrainingSuite Suite, Sequences Se
 /// <summary>A differentiable layer on shares: a way there, which keeps what the way back needs, and the way back. A new layer is this and nothing else.</summary>
 public interface ILayer
 {
-    /// <summary>What the layer multiplies by; opened before it runs.</summary>
+    /// <summary>Matrices that the layer multiplies by; opened before it runs.</summary>
     IEnumerable<Parameter> Factors => [];
+
+    /// <summary>Rows that the layer scales columns by; opened with the factors.</summary>
+    IEnumerable<Parameter> Scales => [];
 
     /// <summary>The layer's result; the way back leaves the gradients by trained parameters with these.</summary>
     ValueTask<Traced> Forward(PassContext pass, Share x);

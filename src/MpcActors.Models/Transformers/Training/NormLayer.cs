@@ -6,7 +6,7 @@ namespace MpcActors.Models.Transformers.Training;
 /// <summary>γ ⊙ (x − mean)/√(variance + ε) + β. Back: r(g' − mean g' − n·mean(g' ⊙ n)) with g' = γ ⊙ g; for γ and β sums of g ⊙ n and of g.</summary>
 public sealed class NormLayer(Parameter scale, Parameter bias, double epsilon) : ILayer
 {
-    public IEnumerable<Parameter> Factors => [scale];
+    public IEnumerable<Parameter> Scales => [scale];
 
     public async ValueTask<Traced> Forward(PassContext pass, Share x)
     {

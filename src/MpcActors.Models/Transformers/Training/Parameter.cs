@@ -23,28 +23,29 @@ public sealed class Parameter(string name, Share value, bool isTrained)
     /// <summary>As a factor, after <see cref="Open"/>.</summary>
     internal Wire Wire => _wire ?? throw new InvalidOperationException($"{name} has not been opened in this pass");
 
-    /// <summary>Opens factors together: trained ones in each pass, frozen ones in the first, as a part of setting up.</summary>
-    internal static async ValueTask Open(Party party, ITrainingSuite suite, IReadOnlyList<Parameter> factors)
+    /// <summary>Opens what layers multiply by, all together: what is trained in each pass, what is frozen in the first, as a part of setting up.</summary>
+    internal static async ValueTask Open(Party party, ITrainingSuite suite, IEnumerable<ILayer> layers, bool frozenAlone = false)
     {
-        await Take([.. factors.Where(factor => factor.IsTrained)]);
-        Parameter[] frozen = [.. factors.Where(factor => !factor.IsTrained && factor._wire is null)];
+        var all = layers.SelectMany(layer => layer.Factors.Select(factor => (Parameter: factor, IsFactor: true)).Concat(layer.Scales.Select(scale => (Parameter: scale, IsFactor: false)))).ToArray();
+        if (!frozenAlone) await Take([.. all.Where(one => one.Parameter.IsTrained)]);
+        (Parameter Parameter, bool)[] frozen = [.. all.Where(one => !one.Parameter.IsTrained && one.Parameter._wire is null)];
         if (frozen.Length > 0)
         {
             await party.SetUp(async () =>
             {
                 await Take(frozen);
 
-                // Nobody reads a frozen factor's share again, and a large model's are gigabytes.
-                foreach (var factor in frozen) factor.Value = factor.Value with { Value = RingTensor.Hollow(factor.Shape) };
+                // Nobody reads a frozen parameter's share again, and a large model's are gigabytes.
+                foreach (var (parameter, _) in frozen) parameter.Value = parameter.Value with { Value = RingTensor.Hollow(parameter.Shape) };
                 return true;
             });
         }
 
-        async ValueTask Take(Parameter[] closed)
+        async ValueTask Take((Parameter Parameter, bool IsFactor)[] closed)
         {
             if (closed.Length == 0) return;
-            var wires = await suite.Open(party, Array.ConvertAll(closed, factor => factor.Value));
-            for (var i = 0; i < closed.Length; i++) closed[i]._wire = wires[i];
+            var wires = await suite.Open(party, Array.ConvertAll(closed, one => one.Parameter.Value));
+            for (var i = 0; i < closed.Length; i++) closed[i].Parameter._wire = closed[i].IsFactor ? suite.ForProducts(party, wires[i]) : wires[i];
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
 
     /// <summary>Opens what stays as it is in all steps under its masks, in one round: in an epoch of its own, so that a session that goes on from a later step draws the same masks.</summary>
     public async ValueTask SetUp(Party party) =>
-        await Parameter.Open(party, suite, [.. model.Parts.SelectMany(part => part.Layer.Factors).Where(factor => !factor.IsTrained)]);
+        await Parameter.Open(party, suite, model.Parts.Select(part => part.Layer), frozenAlone: true);
 
     /// <summary>The parameters that a step changes, as an optimiser goes through them.</summary>
     public IReadOnlyList<(string Name, Parameter[] Parameters)> Trained { get; } =
@@ -93,7 +93,7 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
             foreach (var (name, layer, _) in model.Parts)
             {
                 using var scope = party.Meter.Enter(name);
-                using (party.Meter.Enter("weights")) await Parameter.Open(party, suite, [.. layer.Factors]);
+                using (party.Meter.Enter("weights")) await Parameter.Open(party, suite, [layer]);
                 var traced = await layer.Forward(pass, x);
                 x = traced.Value;
                 if (isTraced) ways.Push((name, traced.Backward));

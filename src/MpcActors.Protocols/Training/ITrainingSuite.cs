@@ -25,6 +25,9 @@ public interface ITrainingSuite
     /// <param name="wire">Nobody may read it again.</param>
     Wire ForProducts(Party party, Wire wire);
 
+    /// <summary>Takes a share for such products, and for nothing else.</summary>
+    async ValueTask<Wire> OpenForProducts(Party party, Share share) => ForProducts(party, (await Open(party, share))[0]);
+
     /// <summary>The wire as a share of 16 fraction bits. Local.</summary>
     Share ValueOf(Party party, Wire wire);
 

@@ -22,7 +22,7 @@ public sealed class AttentionLayer(LayerOutline layer) : ILayer
         var (party, suite, width) = (pass.Party, pass.Suite, layer.ValuesWidth);
         using var scope = party.Meter.Enter("attention");
         var layout = pass.Sequences.LayoutFor(layer, 0);
-        var open = await suite.Open(party, Part(0), Part(1), Part(2));
+        var open = Array.ConvertAll(await suite.Open(party, Part(0), Part(1), Part(2)), wire => suite.ForProducts(party, wire));
         var (queries, keys, values) = (open[0], open[1], open[2]);
         var (scoresShape, rowsShape) = (Shape.Vector(layout.ScoreStarts[^1]), new Shape(pass.Sequences.Rows, width));
         var factor = 1 / Math.Sqrt(layer.KeyWidth);
@@ -40,14 +40,14 @@ public sealed class AttentionLayer(LayerOutline layer) : ILayer
         return new(attended, async gradient =>
         {
             using var back = party.Meter.Enter("attention");
-            var g = (await suite.Open(party, gradient))[0];
+            var g = await suite.OpenForProducts(party, gradient);
             var ofValues = await suite.MultiplyBlocks(party, rowsShape, weights, g, Rows(isTransposed: true));
             var ofWeights = await suite.MultiplyBlocks(party, scoresShape, g, values, Scores());
             Wire ofScores;
             using (party.Meter.Enter("softmax"))
             {
                 var unscaled = await suite.SoftmaxBackward(party, weights, ofWeights, layout.ScoreStarts);
-                ofScores = (await suite.Open(party, await suite.Scale(party, unscaled, factor, FixedPoint.FractionBits)))[0];
+                ofScores = await suite.OpenForProducts(party, await suite.Scale(party, unscaled, factor, FixedPoint.FractionBits));
             }
 
             var ofQueries = await suite.MultiplyBlocks(party, rowsShape, ofScores, keys, Rows(isTransposed: false));

@@ -14,15 +14,16 @@ public sealed class DenseLayer(Parameter weights, Parameter? bias, params int[] 
     {
         var (party, suite) = (pass.Party, pass.Suite);
         using var scope = party.Meter.Enter("linear");
-        var input = (await suite.Open(party, x))[0];
+        var input = await suite.OpenForProducts(party, x);
         var product = await suite.Product(party, input, weights.Wire, parts);
         if (bias is not null) product = await RowAddition.Add(pass, product, bias);
         return new(product, async gradient =>
         {
             using var back = party.Meter.Enter("linear");
             var open = (await suite.Open(party, gradient))[0];
-            if (weights.IsTrained) weights.Accumulate(await suite.TransposedProduct(party, input, open, parts));
             if (bias is { IsTrained: true }) bias.Accumulate(RowAddition.Gradient(suite.ValueOf(party, open)));
+            open = suite.ForProducts(party, open);
+            if (weights.IsTrained) weights.Accumulate(await suite.TransposedProduct(party, input, open, parts));
             return await suite.ProductWithTransposed(party, open, weights.Wire, parts);
         });
     }

@@ -16,7 +16,7 @@ public sealed class FrequencyLayer(LayerOutline layer, Parameter frequencies) : 
     {
         var (party, suite, width, rows) = (pass.Party, pass.Suite, layer.ValuesWidth, x.Shape.Rows);
         using var scope = party.Meter.Enter("frequencies");
-        var open = await suite.Open(party, Columns(x, 0), Columns(x, width));
+        var open = Array.ConvertAll(await suite.Open(party, Columns(x, 0), Columns(x, width)), wire => suite.ForProducts(party, wire));
         var phases = new Share[2];
         for (var side = 0; side < 2; side++)
             phases[side] = await suite.MultiplyBlocks(party, new(rows, layer.KeysWidth), open[side], frequencies.Wire, [.. Heads().Select(head => new Block(Own(head), Frequencies(head), Phases(head)))]);

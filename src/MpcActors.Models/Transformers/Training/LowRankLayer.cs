@@ -16,15 +16,15 @@ public sealed class LowRankLayer(Parameter weights, Parameter bias, Parameter do
     {
         var (party, suite) = (pass.Party, pass.Suite);
         using var scope = party.Meter.Enter("linear");
-        var input = (await suite.Open(party, x))[0];
+        var input = await suite.OpenForProducts(party, x);
         var product = await RowAddition.Add(pass, await suite.Product(party, input, weights.Wire, parts), bias);
-        var low = (await suite.Open(party, await suite.Product(party, input, down.Wire, [])))[0];
+        var low = await suite.OpenForProducts(party, await suite.Product(party, input, down.Wire, []));
         return new(Composition.Sum(product, await suite.Product(party, low, up.Wire, parts)), async gradient =>
         {
             using var back = party.Meter.Enter("linear");
-            var open = (await suite.Open(party, gradient))[0];
+            var open = await suite.OpenForProducts(party, gradient);
             up.Accumulate(await suite.TransposedProduct(party, low, open, parts));
-            var narrow = (await suite.Open(party, await suite.ProductWithTransposed(party, open, up.Wire, parts)))[0];
+            var narrow = await suite.OpenForProducts(party, await suite.ProductWithTransposed(party, open, up.Wire, parts));
             down.Accumulate(await suite.TransposedProduct(party, input, narrow, []));
             return Composition.Sum(await suite.ProductWithTransposed(party, open, weights.Wire, parts), await suite.ProductWithTransposed(party, narrow, down.Wire, []));
         });

@@ -19,7 +19,7 @@ public sealed class WordLayer(Parameter words, Parameter positions, int firstPos
     {
         var (party, suite, lengths) = (pass.Party, pass.Suite, pass.Sequences.Lengths);
         using var scope = party.Meter.Enter("embedding");
-        var input = (await suite.Open(party, x))[0];
+        var input = await suite.OpenForProducts(party, x);
         var rows = Scaled(await suite.Product(party, input, words.Wire, []));
         int[] places = [.. lengths.SelectMany(length => Enumerable.Range(firstPosition, length))];
         var own = positions.Value with { Value = positions.Value.Value.GatherRows(places) };

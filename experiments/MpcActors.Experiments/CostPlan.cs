@@ -27,14 +27,17 @@ public sealed record CostPlan(
     /// <summary>Both parties' shares and halves and the dealer's difference of masks; halves and the difference. Gradients are used up part by part.</summary>
     const int CopiesOfTrained = 5, CopiesOfFrozen = 3;
 
+    /// <summary>Both parties', before anything is opened.</summary>
+    const int CopiesOfShare = 2;
+
     /// <summary>Both parties' shares of an optimiser's two moments.</summary>
     const int CopiesOfMoments = 4;
 
-    /// <summary>Openings and masks, as far as the way back reads them.</summary>
-    const int CopiesOfOpening = 5;
+    /// <summary>Halves, or openings and masks, as far as the way back reads them; most of what is sent is only truncated.</summary>
+    const int CopiesOfOpening = 3;
 
-    /// <summary>What a step holds to its end: shares of the weights, their openings and masks, gradients, moments, and what the way there keeps for the way back. Null of a pass, whose layers are streamed.</summary>
-    public long? KeptBytes { get; init; }
+    /// <summary>The most that a step holds at once: shares of the weights, their halves, gradients, moments, what the way there keeps for the way back, and what is dealt. Null of a pass, whose layers are streamed.</summary>
+    public long? HeldBytes { get; init; }
 
     /// <summary>Which protocols were picked, and why; none where a suite leaves no choice.</summary>
     public IReadOnlyList<SuiteChoice> Choices { get; init; } = [];
@@ -45,7 +48,7 @@ public sealed record CostPlan(
     public long CryptenBytes => 2 * Total.SentBytes;
 
     /// <summary>An estimate for all roles in one process.</summary>
-    public long PeakBytes => Base + CopiesOfStep * LargestStep + (KeptBytes ?? CopiesOfLayer * sizeof(ulong) * Outline.LayerShapes(0).Sum(shape => (long)shape.Count));
+    public long PeakBytes => Base + (HeldBytes ?? CopiesOfStep * LargestStep + CopiesOfLayer * sizeof(ulong) * Outline.LayerShapes(0).Sum(shape => (long)shape.Count));
 
     /// <summary>Plans one pass over <paramref name="sequences"/> texts of <paramref name="tokens"/> each, all in the same rounds.</summary>
     /// <exception cref="ArgumentException">More values would be handled at once than a tensor can hold.</exception>
@@ -81,7 +84,7 @@ public sealed record CostPlan(
             var plan = TrainingPlan.Of(suite.CreateTraining(), config, PassSettings.Classes, method, promptRows, lengths, answers, optimizer, attention, trained);
             return new(TransformerOutline.Of(config, attention?.Kind ?? AttentionKind.Softmax, attention?.Features ?? 0, PassSettings.Classes), texts, [.. plan.Operations.Where(IsOfPass)], plan.SetUpBytes, plan.LargestStep)
             {
-                KeptBytes = KeptBy(config, method, promptRows, attention, trained, optimizer is not ShareSgd, plan.Operations),
+                HeldBytes = HeldBy(config, method, promptRows, attention, trained, optimizer is not ShareSgd, plan),
             };
         }
         catch (OverflowException problem)
@@ -90,7 +93,7 @@ public sealed record CostPlan(
         }
     }
 
-    static long KeptBy(TransformerConfig config, TuningMethod method, int promptRows, TrainableAttention? attention, TrainedTensors? trained, bool hasMoments, IReadOnlyList<OperationCost> operations)
+    static long HeldBy(TransformerConfig config, TuningMethod method, int promptRows, TrainableAttention? attention, TrainedTensors? trained, bool hasMoments, TransformerPlan plan)
     {
         var (changed, frozen) = (0L, 0L);
         _ = new TrainableTransformer(config, PassSettings.Classes, method, promptRows, (name, shape, isTrained) =>
@@ -99,8 +102,14 @@ public sealed record CostPlan(
             else frozen += shape.Count;
             return new Parameter(name, new Share(RingTensor.Hollow(shape), FixedPoint.FractionBits), isTrained);
         }, attention, trained);
-        var forward = operations.Where(operation => operation.Path.StartsWith("forward/", StringComparison.Ordinal) && operation.Operation != "weights").Sum(operation => operation.SentBytes);
-        return sizeof(ulong) * ((CopiesOfTrained + (hasMoments ? CopiesOfMoments : 0)) * changed + CopiesOfFrozen * frozen) + CopiesOfOpening * forward;
+        var forward = plan.Operations.Where(operation => operation.Path.StartsWith("forward/", StringComparison.Ordinal) && operation.Operation != "weights").Sum(operation => operation.SentBytes);
+        var moments = hasMoments ? CopiesOfMoments * changed : 0;
+        var atTheEnd = sizeof(ulong) * (CopiesOfTrained * changed + CopiesOfFrozen * frozen + moments) + CopiesOfOpening * forward;
+
+        // The table of words, by far the largest tensor, comes first on the way there and last on the way back, when little else is open.
+        var inLayers = plan.Operations.Where(operation => !operation.Path.Contains("/embedding", StringComparison.Ordinal)).Max(operation => operation.SentBytes + operation.DealtBytes);
+        var atTheTable = sizeof(ulong) * (CopiesOfShare * (changed + frozen) + moments);
+        return Math.Max(atTheEnd + CopiesOfStep * Math.Min(plan.LargestStep, inLayers), atTheTable + CopiesOfStep * plan.LargestStep);
     }
 
     /// <summary>Setting up is counted by itself, and what has neither rounds nor bytes is nothing to look at.</summary>

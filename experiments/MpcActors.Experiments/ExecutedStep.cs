@@ -59,7 +59,7 @@ public sealed record StepSettings(
 /// </param>
 /// <param name="SecondsOn">Simulated online time by network; computation as it was measured here.</param>
 /// <param name="MaxError">Largest difference of a logit from the clear model's.</param>
-/// <param name="PeakBytes">Of the process, all roles together.</param>
+/// <param name="PeakBytes">Of the process, all roles together, before the model in the clear is computed.</param>
 public sealed record StepMeasurement(
     IReadOnlyDictionary<string, double> ProcessorSeconds, IReadOnlyDictionary<string, double> SecondsOn, int Rounds, long SentBytes, long OfflineBytes, long SetUpBytes, double MaxError, long PeakBytes,
     string Transcript, IReadOnlyList<OperationCost> Operations);
@@ -92,6 +92,7 @@ public static class ExecutedStep
 
         var meters = new RoleMeters();
         var (run, logits) = await Session(meters, settings.Repeats, announce);
+        var peak = Process.GetCurrentProcess().PeakWorkingSet64;
         announce("comparing with the model in the clear");
         var (party, repeats) = (meters[Role.PartyOne], settings.Repeats);
         return new(
@@ -99,7 +100,7 @@ public static class ExecutedStep
                 .GroupBy(turn => turn.name).ToDictionary(group => group.Key, group => group.Sum(turn => turn.Value.TotalSeconds) / repeats),
             new[] { LinkProfile.Lan, LinkProfile.Wan1, LinkProfile.Wan2 }.ToDictionary(network => network.Name, network => run.On(network).Elapsed.TotalSeconds / repeats),
             party.Rounds / repeats, party.SentBytes(Role.PartyZero, Phase.Online) / repeats, party.DealtBytes / repeats, party.SetUpBytes,
-            logits.Zip(ClearLogits(), (got, wanted) => Math.Abs(got - wanted)).Max(), Process.GetCurrentProcess().PeakWorkingSet64, run.Transcript,
+            logits.Zip(ClearLogits(), (got, wanted) => Math.Abs(got - wanted)).Max(), peak, run.Transcript,
             [.. party.Operations.Where(CostPlan.IsOfPass).Select(operation => operation / repeats)]);
 
         async Task<(Run Run, double[] Logits)> Session(RoleMeters noted, int steps, Action<string> say)

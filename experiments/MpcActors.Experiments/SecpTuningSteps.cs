@@ -14,7 +14,7 @@ public sealed partial class SecpTuningCost
     const int StepTokens = 128;
 
     /// <summary>Of what the machine has, for a step that is executed: fewer layers are taken where all need more.</summary>
-    const double UsableMemory = 0.75;
+    const double UsableMemory = 0.9;
 
     static readonly int[] BreakdownTokens = [64, 128, 256, Tokens];
 

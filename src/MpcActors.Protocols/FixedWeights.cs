@@ -4,20 +4,20 @@ namespace MpcActors.Protocols;
 
 /// <summary>A shared matrix that is opened under its mask once for a model, and multiplied any number of times.</summary>
 /// <remarks>
-/// <para>1. Once: open Ŵ = W + S, 64 bits an element.</para>
-/// <para>2. A product XW of an open X = X̂ − R: take a share of RS and compute, before X is known, [T]_b = [RS]_b − [R]_b Ŵ.</para>
-/// <para>3. Online: [XW]_b = X̂(bŴ − [S]_b) + [T]_b, one matrix product with a constant right factor, no message.</para>
+/// <para>1. Once: open Ŵ = W + S, 64 bits an element, and keep the half W_b = Ŵ − 2[S]_b (<see cref="Halved"/>).</para>
+/// <para>2. A product XW of an open X = X̂ − R: take a share of −2([R]_0 − [R]_1)([S]_0 − [S]_1).</para>
+/// <para>3. Online: [2XW]_b = X_b W_b + that share with X_b = X̂ − 2[R]_b, one matrix product with a constant right factor, no message.</para>
 /// The dealer knows S and must never see Ŵ. S is used for this W alone; each X has a fresh R, so Ŵ may serve for good.
 /// </remarks>
 public sealed class FixedWeights
 {
-    readonly PackedMatrix _open;
+    const ulong MinusTwo = unchecked((ulong)-2);
+
     readonly PackedMatrix _half;
 
-    FixedWeights(PackedMatrix open, PackedMatrix half, Shape shape, int fractionBits) =>
-        (_open, _half, Shape, FractionBits) = (open, half, shape, fractionBits);
+    FixedWeights(PackedMatrix half, int fractionBits) => (_half, FractionBits) = (half, fractionBits);
 
-    public Shape Shape { get; }
+    public Shape Shape => _half.Shape;
 
     public int FractionBits { get; }
 
@@ -34,41 +34,55 @@ public sealed class FixedWeights
     }
 
     /// <summary>Weights that are open already. Local.</summary>
-    public static FixedWeights Of(Party party, Masked wire) => party.Seat switch
+    /// <param name="wire">Nobody may read it again.</param>
+    public static FixedWeights Of(Party party, Masked wire)
     {
-        // The dealer multiplies by the mask, and keeps nothing else.
-        Seat.Dealer => new FixedWeights(new(RingTensor.Hollow(wire.Shape)), new(wire.Mask), wire.Shape, wire.FractionBits),
-        Seat.One => new(new(wire.Public), new(wire.Public - wire.Mask), wire.Shape, wire.FractionBits),
-        _ => new(new(wire.Public), new(-wire.Mask), wire.Shape, wire.FractionBits),
-    };
+        var halved = Halved.Of(party, wire);
+        wire.Release();
+        var weights = new FixedWeights(new(halved.Half), wire.FractionBits);
+        halved.Release();
+        return weights;
+    }
 
-    /// <summary>wire · W, plus <paramref name="bias"/> in each row; the fraction bits of both factors add up.</summary>
+    /// <summary>Fraction bits of a product with <paramref name="wire"/>: those of both factors, and one more.</summary>
+    public int BitsOfProduct(Masked wire) => wire.FractionBits + FractionBits + 1;
+
+    /// <summary>wire · W, plus <paramref name="bias"/> in each row.</summary>
     /// <param name="bias">A row of as many fraction bits as the product has.</param>
+    /// <exception cref="ArgumentException">The wire is a part of what was opened, or the bias has other fraction bits.</exception>
     public Share Multiply(Party party, Masked wire, Share? bias = null)
     {
         var shape = new Shape(wire.Shape.Rows, Shape.Columns);
-        var fractionBits = wire.FractionBits + FractionBits;
+        var fractionBits = BitsOfProduct(wire);
         if (bias is not null && bias.FractionBits != fractionBits)
             throw new ArgumentException($"a bias of {bias.FractionBits} fraction bits does not fit a product of {fractionBits}");
-        var online = (long)wire.Shape.Rows * Shape.Count;
-        party.Meter.CountMultiplications(party.Seat == Seat.Dealer ? online : 2 * online);
-        var product = party.Correlations.Derived(shape, () => MatrixProduct.Of(wire.Mask, _half));
-        if (wire.Public.IsHollow || product.IsHollow)
+        var multiplications = (long)wire.Shape.Rows * Shape.Count;
+        party.Meter.CountMultiplications(party.Seat == Seat.Dealer ? multiplications : 2 * multiplications);
+        var product = party.Correlations.Derived(shape, () =>
+        {
+            var difference = Halved.Of(party, wire);
+            var scaled = difference.Half * MinusTwo;
+            difference.Release();
+            var masks = MatrixProduct.Of(scaled, _half);
+            scaled.Release();
+            return masks;
+        });
+        if (party.Seat is Seat.Dealer or Seat.Planner)
         {
             product.Release();
             return new(RingTensor.Hollow(shape), fractionBits);
         }
 
         // The dealt tensor is this party's own copy and nobody else's, so the sum grows in it.
-        using (party.Meter.Offline())
+        if (bias is not null)
         {
-            var minusMask = -wire.Mask;
-            MatrixProduct.AddTo(product, minusMask, _open);
-            minusMask.Release();
-            if (bias is not null) product.AddToEachRow(bias.Value);
+            using var offline = party.Meter.Offline();
+            product.AddToEachRow(bias.Value);
         }
 
-        MatrixProduct.AddTo(product, wire.Public, _half);
+        var own = Halved.Of(party, wire);
+        MatrixProduct.AddTo(product, own.Half, _half);
+        own.Release();
         return new(product, fractionBits);
     }
 }

@@ -19,10 +19,9 @@ public sealed class FusedSuite : ISuite
         var wire = await party.Mask(await party.TruncateTo(x));
         return Array.ConvertAll(maps, map =>
         {
-            var bias = map.Bias?.WithMoreFractionBits(wire.FractionBits + map.Weights.FractionBits);
-            if (map.Weights is OpenMatrix matrix) return matrix.Weights.Multiply(party, wire, bias);
+            if (map.Weights is OpenMatrix { Weights: var matrix }) return matrix.Multiply(party, wire, map.Bias?.WithMoreFractionBits(matrix.BitsOfProduct(wire)));
             var scaled = party.ScaleColumns(wire, ((OpenScale)map.Weights).Wire);
-            if (bias is not null && !scaled.Value.IsHollow) scaled.Value.AddToEachRow(bias.Value);
+            if (map.Bias is { } bias && !scaled.Value.IsHollow) scaled.Value.AddToEachRow(bias.WithMoreFractionBits(scaled.FractionBits).Value);
             return scaled;
         });
     }

@@ -11,6 +11,7 @@ public sealed class MatrixTests
         return (values, 0);
     }
 
+    /// <summary>To twice the product, which is the product with one fraction bit more.</summary>
     [Fact]
     public void Fixed_weights_are_opened_once_and_multiply_twice()
     {
@@ -22,8 +23,9 @@ public sealed class MatrixTests
             return [weights[0].Multiply(party, wires[0]), weights[0].Multiply(party, wires[1])];
         });
 
-        Assert.Equal(MatrixProduct.Of(x.Value, w.Value).Values, run.Opened.Values);
-        Assert.Equal(MatrixProduct.Of(y.Value, w.Value).Values, (run.Zero[1].Value + run.One[1].Value).Values);
+        Assert.Equal((MatrixProduct.Of(x.Value, w.Value) * 2).Values, run.Opened.Values);
+        Assert.Equal((MatrixProduct.Of(y.Value, w.Value) * 2).Values, (run.Zero[1].Value + run.One[1].Value).Values);
+        Assert.Equal(1, run.Zero[0].FractionBits);
         Assert.Equal(
             FixedWeights.CostOfOpening(new(5, 7)) + Cost.Round + Cost.Opening(15) + Cost.Opening(10) + FixedWeights.CostOf(3, new(5, 7)) + FixedWeights.CostOf(2, new(5, 7)),
             run.Cost);
@@ -34,17 +36,17 @@ public sealed class MatrixTests
     public void A_bias_is_added_to_each_row_and_must_have_the_products_scale()
     {
         var (w, x, b) = (Random("w", new(5, 7)), Random("x", new(3, 5)), Random("b", Shape.Vector(7)));
-        var run = TwoParty.Run(Seed.FromNumber(1), [w, x, b], static async (party, inputs) =>
+        var run = TwoParty.Run(Seed.FromNumber(1), [w, x, (b.Value, 1)], static async (party, inputs) =>
         {
             var weights = await FixedWeights.Open(party, inputs[0]);
             return [weights[0].Multiply(party, await party.Mask(inputs[1]), inputs[2])];
         });
 
-        var expected = MatrixProduct.Of(x.Value, w.Value);
+        var expected = MatrixProduct.Of(x.Value, w.Value) * 2;
         for (var i = 0; i < 3; i++)
             for (var j = 0; j < 7; j++)
                 Assert.Equal(expected[i, j] + b.Value[0, j], run.Opened[i, j]);
-        Assert.Throws<ArgumentException>(() => TwoParty.Run(Seed.FromNumber(1), [w, x, (b.Value, 1)], static async (party, inputs) =>
+        Assert.Throws<ArgumentException>(() => TwoParty.Run(Seed.FromNumber(1), [w, x, b], static async (party, inputs) =>
         {
             var weights = await FixedWeights.Open(party, inputs[0]);
             return [weights[0].Multiply(party, await party.Mask(inputs[1]), inputs[2])];

@@ -6,8 +6,8 @@ namespace MpcActors.Models.Private;
 /// <summary>A linear map with shared weights and bias.</summary>
 public sealed record SharedAffine(FixedWeights Weight, Share Bias)
 {
-    /// <summary>wire · W + b, with the fraction bits of wire and weights together. Local.</summary>
-    public Share Apply(Party party, Masked wire) => Weight.Multiply(party, wire, Bias.WithMoreFractionBits(wire.FractionBits + Weight.FractionBits));
+    /// <summary>wire · W + b, with the fraction bits of the product. Local.</summary>
+    public Share Apply(Party party, Masked wire) => Weight.Multiply(party, wire, Bias.WithMoreFractionBits(Weight.BitsOfProduct(wire)));
 }
 
 /// <summary>A layer's shared weights beside its public outline.</summary>

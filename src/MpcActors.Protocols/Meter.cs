@@ -17,7 +17,7 @@ public sealed class Meter
 
     public int Rounds { get; private set; }
 
-    /// <summary>64-bit multiplications of matrix products, the bulk of the arithmetic.</summary>
+    /// <summary>64-bit multiplications of matrix products, the bulk of the arithmetic, as Beaver's form has them: two a product at a party, of which one needs no input. A product of halves takes a party the other one alone.</summary>
     public long Multiplications { get; private set; }
 
     /// <summary>Values handled by element-wise gates, for the modelled computing time.</summary>

@@ -95,9 +95,9 @@ public sealed class CostTests
     public async Task Memory_of_a_step_is_that_of_what_it_trains_and_the_same_to_cost_and_bench()
     {
         using var scratch = new Scratch();
-        // 124 million numbers, of eight bytes each: five times where they stay as they are.
+        // 124 million numbers, of eight bytes each: three times where they stay as they are.
         var prompt = await Json("cost", "--method", "prompt", "--model", "roberta-base", "--tokens", "32", "--json");
-        Assert.InRange(Peak(prompt, "peakBytes"), 4e9, 8e9);
+        Assert.InRange(Peak(prompt, "peakBytes"), 3.5e9, 5e9);
 
         // What is executed has no moments: of Adam's both parties hold two a number, and its dearest call is no smaller.
         var tiny = await Json("cost", "--method", "sft", "--model", "tiny-roberta", "--tokens", "9", "--attention", "softmax", "--json");

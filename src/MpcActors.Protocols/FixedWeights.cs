@@ -11,8 +11,6 @@ namespace MpcActors.Protocols;
 /// </remarks>
 public sealed class FixedWeights
 {
-    const ulong MinusTwo = unchecked((ulong)-2);
-
     readonly PackedMatrix _half;
 
     FixedWeights(PackedMatrix half, int fractionBits) => (_half, FractionBits) = (half, fractionBits);
@@ -61,7 +59,7 @@ public sealed class FixedWeights
         var product = party.Correlations.Derived(shape, () =>
         {
             var difference = Halved.Of(party, wire);
-            var scaled = difference.Half * MinusTwo;
+            var scaled = difference.MinusTwice();
             difference.Release();
             var masks = MatrixProduct.Of(scaled, _half);
             scaled.Release();

@@ -18,6 +18,9 @@ public sealed record Halved(RingTensor Half, int FractionBits)
         return new(party.Seat == Seat.Dealer ? DifferenceOfHalves(wire) : Elementwise.Map(wire.Public, wire.Mask, wire.Mask, default(OwnHalf)), wire.FractionBits);
     }
 
+    /// <summary>At the dealer's, a factor of the masks' term of 2XY, −2([R]_0 − [R]_1)([S]_0 − [S]_1): with the −2.</summary>
+    internal RingTensor MinusTwice() => Half * unchecked((ulong)-2);
+
     /// <summary>Gives the tensor's memory to others; for the only holder of the wire, who has done with it.</summary>
     internal void Release() => Half.Release();
 

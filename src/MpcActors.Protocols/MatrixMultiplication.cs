@@ -19,8 +19,6 @@ public sealed record BlockFactors(Masked Left, Masked Right, IReadOnlyList<Block
 /// </remarks>
 public static class MatrixMultiplication
 {
-    const ulong MinusTwo = unchecked((ulong)-2);
-
     public static Cost CostOf(Shape result) => Cost.Dealt(result.Count);
 
     /// <summary>The sum of all blocks of all <paramref name="factors"/>; blocks of one pair must write apart from each other.</summary>
@@ -72,10 +70,11 @@ public static class MatrixMultiplication
         var fractionBits = left.FractionBits + right.FractionBits + 1;
         var dealt = party.Correlations.Derived(result, () =>
         {
-            // The factor goes to the smaller of both.
+            // The −2 goes to the smaller of both.
             var sum = RingTensor.Zeros(result);
-            var scaled = (left.Shape.Count < right.Shape.Count ? left : right).Half * MinusTwo;
-            if (left.Shape.Count < right.Shape.Count) Accumulate(scaled, right.Half, blocks, sum);
+            var isLeftSmaller = left.Shape.Count < right.Shape.Count;
+            var scaled = (isLeftSmaller ? left : right).MinusTwice();
+            if (isLeftSmaller) Accumulate(scaled, right.Half, blocks, sum);
             else Accumulate(left.Half, scaled, blocks, sum);
             scaled.Release();
             return sum;

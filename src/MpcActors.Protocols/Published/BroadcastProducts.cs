@@ -37,7 +37,7 @@ public static class BroadcastProducts
             }, chunkLength: 16);
         }
 
-        open.Forget();
+        open.Release();
         return LocalTruncation.TruncateInPlace(new Share(dealt, x.FractionBits + factors.FractionBits), factors.FractionBits);
     }
 
@@ -48,7 +48,7 @@ public static class BroadcastProducts
         if (factors.Shape.Count != x.Shape.Columns) throw new ArgumentException($"{factors.Shape.Count} factors do not scale the columns of a tensor {x.Shape}");
         var wires = await party.Mask(x, factors.Reshape(Shape.Vector(x.Shape.Columns)));
         var product = party.ScaleColumns(wires[0], wires[1]);
-        wires[0].Forget();
+        wires[0].Release();
         return LocalTruncation.TruncateInPlace(product, factors.FractionBits);
     }
 }

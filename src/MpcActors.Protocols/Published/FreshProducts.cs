@@ -17,8 +17,8 @@ public static class FreshProducts
     {
         var wires = await party.Mask(x, y);
         var product = party.Multiply(wires[0], wires[1]);
-        wires[0].Forget();
-        wires[1].Forget();
+        wires[0].Release();
+        wires[1].Release();
         return LocalTruncation.TruncateInPlace(product, Math.Min(x.FractionBits, y.FractionBits));
     }
 
@@ -27,13 +27,7 @@ public static class FreshProducts
     {
         var wire = await party.Mask(x);
         var square = party.Square(wire);
-        wire.Forget();
-        return LocalTruncation.TruncateInPlace(square, x.FractionBits);
-    }
-
-    /// <summary>Ends a wire that has just been opened for one product, and gives back its memory.</summary>
-    internal static void Forget(this Masked wire)
-    {
         wire.Release();
+        return LocalTruncation.TruncateInPlace(square, x.FractionBits);
     }
 }

@@ -47,6 +47,9 @@ public sealed record CostPlan(
     /// <summary>Sent and received by one party: CrypTen's way of counting, and so the papers'.</summary>
     public long CryptenBytes => 2 * Total.SentBytes;
 
+    /// <summary>What a run may take of this machine's memory; the rest is the system's.</summary>
+    public static long UsableBytes => (long)(0.9 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
     /// <summary>An estimate for all roles in one process.</summary>
     public long PeakBytes => Base + (HeldBytes ?? CopiesOfStep * LargestStep + CopiesOfLayer * sizeof(ulong) * Outline.LayerShapes(0).Sum(shape => (long)shape.Count));
 

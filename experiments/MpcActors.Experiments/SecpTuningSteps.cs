@@ -13,9 +13,6 @@ public sealed partial class SecpTuningCost
     /// <summary>Of an executed step: a sentence, its marks and a prompt.</summary>
     const int StepTokens = 128;
 
-    /// <summary>Of what the machine has, for a step that is executed: fewer layers are taken where all need more.</summary>
-    const double UsableMemory = 0.9;
-
     static readonly int[] BreakdownTokens = [64, 128, 256, Tokens];
 
     /// <summary>A step of full fine-tuning with Adam, planned.</summary>
@@ -56,14 +53,13 @@ public sealed partial class SecpTuningCost
     {
         var model = settings.IsQuick ? TransformerConfig.Find("tiny-roberta")! : Model;
         var (rows, tokens) = (method == TuningMethod.Prompt ? settings.IsQuick ? 3 : PromptRows : 0, settings.IsQuick ? 9 : StepTokens);
-        var usable = UsableMemory * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         StepSettings step;
         do
         {
             var config = model with { Layers = layers, Positions = Math.Max(model.Positions, rows + tokens + model.FirstPosition) };
             step = new StepSettings(new RandomTransformer(config, settings.Seed), NamedSuite.Fused, TrainableAttention.Softmax, method, rows, tokens - rows, 1, settings.Seed);
         }
-        while (step.Plan().PeakBytes > usable && --layers > 0);
+        while (step.Plan().PeakBytes > CostPlan.UsableBytes && --layers > 0);
         return step;
     }
 

@@ -1,19 +1,17 @@
 using System.Globalization;
+using MpcActors.Experiments;
 
 namespace MpcActors.Cli;
 
 /// <summary>What passes and steps that are measured have in common: whether there is room for them, and how their figures are written.</summary>
 static class BenchFigures
 {
-    /// <summary>Of what the machine has: the rest is the system's.</summary>
-    const double UsableMemory = 0.9;
-
     /// <param name="what">That needs the memory, as a message begins.</param>
     /// <param name="remedy">What would fit, as it ends.</param>
     /// <exception cref="BadInputException">There is not as much.</exception>
     public static void RequireMemory(long needed, string what, string remedy)
     {
-        var available = (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * UsableMemory);
+        var available = CostPlan.UsableBytes;
         if (needed > available)
             throw new BadInputException(FormattableString.Invariant($"{what} needs about {needed / 1e9:0.0} GB for all roles in one process, and {available / 1e9:0.0} GB may be used here; {remedy}"));
     }

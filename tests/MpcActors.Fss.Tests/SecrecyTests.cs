@@ -34,6 +34,27 @@ public sealed class SecrecyTests
         }
     }
 
+    /// <summary>Corrections leave the dealer in memory that held something else before.</summary>
+    [Theory, MemberData(nameof(Forms))]
+    public void Nothing_stays_of_what_the_memory_of_corrections_held(FssFunction function, FssPayload payload)
+    {
+        const int raggedCount = Count + 77;
+        var form = new KeyForm(function, 16, payload);
+        var alphas = Keys.Uniform(1, raggedCount, 16);
+        ulong[] Corrections(ulong held)
+        {
+            var memory = new ulong[raggedCount * (form.CorrectionBits / 64)];
+            memory.AsSpan().Fill(held);
+            WordPool.Return(memory);
+            var corrections = FssKeys.Corrections(
+                form, alphas, Keys.Betas(form, 2, raggedCount), Keys.Uniform(3, 2 * raggedCount), Keys.Uniform(4, 2 * raggedCount), Keys.Duals(form, 5, raggedCount));
+            Assert.Same(memory, corrections);
+            return corrections;
+        }
+
+        Assert.Equal(Corrections(0), Corrections(ulong.MaxValue));
+    }
+
     [Theory, MemberData(nameof(Forms))]
     public void The_bytes_of_keys_to_two_functions_have_one_distribution(FssFunction function, FssPayload payload)
     {

@@ -119,7 +119,7 @@ public sealed class LinkShaper : IDisposable
     {
         try
         {
-            PreciseWait.ComeFirst();
+            CorePriority.ComeFirst();
             body();
         }
         catch (Exception problem) when (problem is SocketException or ObjectDisposedException or InvalidOperationException)

@@ -3,12 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace MpcActors.Actors.Nodes;
 
-/// <summary>Waits that end within some microseconds of their time, where .NET's own end within milliseconds, and threads that are not kept from them.</summary>
+/// <summary>Waits that end within some microseconds of their time, where .NET's own end within milliseconds.</summary>
 internal static partial class PreciseWait
 {
     const int SetTimerSlack = 29;
-    const int OfThread = 0;
-    const int BeforeAllOthers = -20;
 
     /// <summary>By which the system may oversleep; the rest is spent in a loop. Linux oversleeps by its timer slack, 50 µs where nothing else is asked for.</summary>
     static readonly TimeSpan Slack = TimeSpan.FromMicroseconds(OperatingSystem.IsLinux() ? 10 : 60);
@@ -36,13 +34,6 @@ internal static partial class PreciseWait
         }
     }
 
-    /// <summary>Lets the calling thread have a core before others, where the system allows it: under Linux to an administrator.</summary>
-    public static void ComeFirst()
-    {
-        if (OperatingSystem.IsLinux()) _ = SetPriority(OfThread, 0, BeforeAllOthers);
-        else Thread.CurrentThread.Priority = ThreadPriority.Highest;
-    }
-
     static void Sleep(TimeSpan time)
     {
         var duration = new TimeSpec { Seconds = (nint)(time.Ticks / TimeSpan.TicksPerSecond), Nanoseconds = (nint)(time.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick) };
@@ -58,11 +49,6 @@ internal static partial class PreciseWait
     [LibraryImport("libc", EntryPoint = "prctl")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int ProcessControl(int option, nuint nanoseconds, nuint third, nuint fourth, nuint fifth);
-
-    // .NET's own priorities do nothing under Linux. Zero is the calling thread.
-    [LibraryImport("libc", EntryPoint = "setpriority")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SetPriority(int which, uint who, int priority);
 
     [StructLayout(LayoutKind.Sequential)]
     struct TimeSpec

@@ -24,15 +24,20 @@ internal sealed unsafe class PackedAffine
     private readonly double[] bias;
 
     public PackedAffine(Affine map)
+        : this(map.Weight, map.In, map.Out) => bias = map.Bias;
+
+    /// <summary>A linear map alone: the bias is zero.</summary>
+    /// <param name="weight">[inputs, outputs], row by row.</param>
+    public PackedAffine(double[] weight, int inputs, int outputs)
     {
-        (In, Out, bias) = (map.In, map.Out, map.Bias);
+        (In, Out, bias) = (inputs, outputs, new double[outputs]);
         var count = (Out + TileColumns - 1) / TileColumns;
         panels = new double[count * In * TileColumns];
         for (var panel = 0; panel < count; panel++)
             for (var row = 0; row < In; row++)
             {
                 var first = panel * TileColumns;
-                map.Weight.AsSpan(row * Out + first, Math.Min(TileColumns, Out - first)).CopyTo(panels.AsSpan((panel * In + row) * TileColumns));
+                weight.AsSpan(row * Out + first, Math.Min(TileColumns, Out - first)).CopyTo(panels.AsSpan((panel * In + row) * TileColumns));
             }
     }
 
@@ -61,9 +66,41 @@ internal sealed unsafe class PackedAffine
     /// <summary>[rows, Out] = <paramref name="x"/> [rows, In] · W + b.</summary>
     public double[] Apply(ReadOnlySpan<double> x)
     {
+        var y = Biases(x.Length / In);
+        Add(x, y);
+        return y;
+    }
+
+    /// <summary>The same with the rows spread over the cores; not a bit depends on how.</summary>
+    public double[] ApplyInParallel(double[] x)
+    {
+        var y = Biases(x.Length / In);
+        AddInParallel(x, y);
+        return y;
+    }
+
+    /// <summary><paramref name="y"/> [rows, Out] += <paramref name="x"/> [rows, In] · W, the rows spread over the cores; not a bit depends on how.</summary>
+    public void AddInParallel(double[] x, double[] y)
+    {
         var rows = x.Length / In;
+        var chunk = Math.Max(TileRows, Math.Min(ChunkRows, (rows + Environment.ProcessorCount - 1) / Environment.ProcessorCount));
+        Parallel.For(0, (rows + chunk - 1) / chunk, part =>
+        {
+            var (first, count) = (part * chunk, Math.Min(chunk, rows - part * chunk));
+            Add(x.AsSpan(first * In, count * In), y.AsSpan(first * Out, count * Out));
+        });
+    }
+
+    private double[] Biases(int rows)
+    {
         var y = new double[rows * Out];
         for (var row = 0; row < rows; row++) bias.CopyTo(y, row * Out);
+        return y;
+    }
+
+    private void Add(ReadOnlySpan<double> x, Span<double> y)
+    {
+        var rows = x.Length / In;
         var packed = ArrayPool<double>.Shared.Rent((rows + TileRows - 1) / TileRows * TileRows * Depth);
         for (var first = 0; first < In; first += Depth)
         {
@@ -75,23 +112,6 @@ internal sealed unsafe class PackedAffine
         }
 
         ArrayPool<double>.Shared.Return(packed);
-        return y;
-    }
-
-    /// <summary>The same with the rows spread over the cores; not a bit depends on how.</summary>
-    public double[] ApplyInParallel(double[] x)
-    {
-        var rows = x.Length / In;
-        var chunk = Math.Max(TileRows, Math.Min(ChunkRows, (rows + Environment.ProcessorCount - 1) / Environment.ProcessorCount));
-        var chunks = (rows + chunk - 1) / chunk;
-        if (chunks <= 1) return Apply(x);
-        var y = new double[rows * Out];
-        Parallel.For(0, chunks, part =>
-        {
-            var first = part * chunk;
-            Apply(x.AsSpan(first * In, Math.Min(chunk, rows - first) * In)).CopyTo(y, first * Out);
-        });
-        return y;
     }
 
     /// <summary>Four rows side by side, input by input: rows that lie a power of two apart would fight for the same cache lines.</summary>
@@ -106,7 +126,7 @@ internal sealed unsafe class PackedAffine
             }
     }
 
-    private void Block(ReadOnlySpan<double> x, double[] y, int row, int rows, int column, int first, int depth)
+    private void Block(ReadOnlySpan<double> x, Span<double> y, int row, int rows, int column, int first, int depth)
     {
         var columns = Math.Min(TileColumns, Out - column);
         fixed (double* source = x, weights = panels, result = y)

@@ -12,6 +12,8 @@ public delegate double[] ClearLogits(double[] rows, int[] lengths, int[] answers
 /// <summary>A model in the clear that is trained as its twin on shares is: the same names, and a prompt or a table of words before it where the method has one.</summary>
 public sealed class ClearModel
 {
+    const int RowsTogether = 512;
+
     readonly GradientSettings _settings;
     readonly Dictionary<string, double[]> _tensors;
     readonly (double[] Positions, double Scale)? _words;
@@ -40,10 +42,32 @@ public sealed class ClearModel
 
     public double[,] Logits(TrainingSet set)
     {
-        var flat = _logits(Rows(set), Longer(set.Lengths), Longer(set.Answers));
+        var groups = GroupsOf(set);
+        var parts = new double[groups.Count][];
+        Parallel.For(0, groups.Count, i =>
+        {
+            var some = set.Pick(groups[i]);
+            parts[i] = _logits(Rows(some), Longer(some.Lengths), Longer(some.Answers));
+        });
+        double[] flat = [.. parts.SelectMany(part => part)];
         var logits = new double[set.Count, flat.Length / set.Count];
         Buffer.BlockCopy(flat, 0, logits, 0, flat.Length * sizeof(double));
         return logits;
+    }
+
+    /// <summary>Texts that go through the model together. A text's logits do not depend on those beside it; few rows at a time stay in caches, and give each core a group.</summary>
+    List<int[]> GroupsOf(TrainingSet set)
+    {
+        var (groups, first, rows) = (new List<int[]>(), 0, 0);
+        for (var text = 0; text < set.Count; text++)
+        {
+            rows += set.Lengths[text] + _settings.AddedRows;
+            if (rows < RowsTogether && text < set.Count - 1) continue;
+            groups.Add([.. Enumerable.Range(first, text + 1 - first)]);
+            (first, rows) = (text + 1, 0);
+        }
+
+        return groups;
     }
 
     /// <summary>Of the tensors that are trained.</summary>

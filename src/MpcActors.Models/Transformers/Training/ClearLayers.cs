@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace MpcActors.Models.Transformers.Training;
 
 /// <summary>A function's result in the clear and the way back, as <see cref="Protocols.Training.Traced"/> is on shares.</summary>
@@ -62,15 +64,15 @@ public sealed class ClearLayers(Func<string, double[]> tensors)
         var (weight, bias, rows) = (tensors($"{name}.weight"), hasBias ? tensors($"{name}.bias") : new double[to], x.Length / from);
         var result = new double[rows * to];
         for (var r = 0; r < rows; r++) bias.CopyTo(result, r * to);
-        ClearProducts.Add(x, weight, result, rows, from, to);
+        ClearProducts.Add(x, weight, result, from, to);
 
         return new(result, gradient =>
         {
             var (ofWeight, ofBias, ofInput) = (new double[weight.Length], new double[to], new double[x.Length]);
             for (var r = 0; r < rows; r++)
                 for (var j = 0; j < to; j++) ofBias[j] += gradient[r * to + j];
-            ClearProducts.Add(ClearProducts.Transposed(x, rows, from), gradient, ofWeight, from, rows, to);
-            ClearProducts.Add(gradient, ClearProducts.Transposed(weight, from, to), ofInput, rows, to, from);
+            ClearProducts.Add(ClearProducts.Transposed(x, rows, from), gradient, ofWeight, rows, to);
+            ClearProducts.Add(gradient, ClearProducts.Transposed(weight, from, to), ofInput, to, from);
             _gradients[$"{name}.weight"] = ofWeight;
             if (hasBias) _gradients[$"{name}.bias"] = ofBias;
             return ofInput;
@@ -269,12 +271,14 @@ public sealed class ClearLayers(Func<string, double[]> tensors)
         Span<double> Part(double[] values, int row, int part, int head) => values.AsSpan(row * stride + part * width + head * depth, depth);
     }
 
-    internal static void AddTo(Span<double> sum, double factor, ReadOnlySpan<double> values)
-    {
-        for (var i = 0; i < sum.Length; i++) sum[i] += factor * values[i];
-    }
+    internal static void AddTo(Span<double> sum, double factor, ReadOnlySpan<double> values) => TensorPrimitives.MultiplyAdd(values, factor, sum, sum);
 
-    static double[] Sum(double[] x, double[] y) => [.. x.Zip(y, (a, b) => a + b)];
+    static double[] Sum(double[] x, double[] y)
+    {
+        var result = new double[x.Length];
+        TensorPrimitives.Add(x, y, result);
+        return result;
+    }
 
     /// <summary>The gradient times the derivative at each argument.</summary>
     static double[] Products(double[] gradient, double[] arguments, Func<double, double> derivative) => [.. gradient.Zip(arguments, (g, v) => g * derivative(v))];

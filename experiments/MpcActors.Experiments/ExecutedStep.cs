@@ -13,7 +13,7 @@ using MpcActors.Ring;
 namespace MpcActors.Experiments;
 
 /// <summary>One step of gradient descent that is to be executed; plain descent, so that no moments are held.</summary>
-/// <param name="PromptRows">With <see cref="TuningMethod.Prompt"/>; else 0.</param>
+/// <param name="PromptRows">With <see cref="TuningMethod.Prompt"/>, or of a prompt trained beside all weights with <see cref="TuningMethod.Full"/>; else 0.</param>
 /// <param name="Texts">Of <paramref name="Tokens"/> each without a prompt's rows, all in the same rounds.</param>
 public sealed record StepSettings(
     ITransformerWeights Weights, NamedSuite Suite, TrainableAttention Attention, TuningMethod Method, int PromptRows, int Tokens, int Texts, ulong Seed)

@@ -16,7 +16,7 @@ static class CostCommand
     {
         var transformer = new TransformerOptions("roberta-large", 512, 1 << 16);
         var method = Options.Choice("--method", "How the model is tuned: forward passes only, or a gradient step of all weights, the table of words with them (sft; tune trains that with --train-embedding alone), or of a prompt (Adam; softmax if no --attention is given)", "fot", "fot", "sft", "prompt");
-        var promptRows = Options.Count("--prompt-rows", "Rows of the prompt before the text's tokens, with --method prompt", 50, 1, 1 << 12);
+        var promptRows = StepPrompt.Option();
         var batch = Options.Count("--batch", "Texts that each prompt is tried on", 1, 1, 1 << 16);
         var population = Options.Count("--population", "Prompts that are tried in the same rounds", 1, 1, 1 << 16);
         var queries = Options.Count("--queries", "Prompts that are tried in all, or steps", 1, 1, 1_000_000_000);
@@ -29,6 +29,7 @@ static class CostCommand
             ("mpc cost --tokens 97 --population 20 --batch 32 --queries 8000", "black-box tuning as its authors run it"),
             ("mpc cost --model gpt3 --tokens 2048 --attention softmax", "175 billion parameters"),
             ("mpc cost --method sft --suite published", "a step of full fine-tuning, as SecP-Tuning's baseline computes it: forward, backward and optimiser apart"),
+            ("mpc cost --method sft --prompt-rows 50 --suite published", "prompt tuning that freezes nothing: the prompt's rows and all weights"),
             ("mpc cost --suite auto --network wan-1", "for each operation the faster of our protocols and PriFFT's on that network, and why"),
             ("mpc cost --latency 30ms --bandwidth 50Mbps", "on a network of your own, beside the papers'"));
         transformer.AddTo(command);
@@ -40,17 +41,18 @@ static class CostCommand
             var choice = transformer.Read(result, settings.Network);
             return name == "fot"
                 ? RunAsync(result, choice, settings, result.GetValue(batch), result.GetValue(population), result.GetValue(queries), cancellation)
-                : RunStepsAsync(result, transformer.ForStep(result, choice), settings, name, result.GetValue(promptRows), result.GetValue(batch), result.GetValue(queries), cancellation);
+                : RunStepsAsync(result, transformer.ForStep(result, choice), settings, name, promptRows, result.GetValue(batch), result.GetValue(queries), cancellation);
         });
         return command;
     }
 
-    static async Task<int> RunStepsAsync(ParseResult result, TransformerChoice choice, CommonSettings common, string method, int promptRows, int batch, int steps, CancellationToken cancellation)
+    static async Task<int> RunStepsAsync(ParseResult result, TransformerChoice choice, CommonSettings common, string name, Option<int> promptRows, int batch, int steps, CancellationToken cancellation)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var plan = BadInputException.Check(() => CostPlan.OfStep(
-            choice.Config, choice.Suite, method == "sft" ? TuningMethod.Full : TuningMethod.Prompt, promptRows, choice.Tokens, batch, choice.Trainable));
-        var report = CostReport.Of(choice, common, plan, batch, 1, steps, method) with { ElapsedSeconds = watch.Elapsed.TotalSeconds };
+        var method = name == "sft" ? TuningMethod.Full : TuningMethod.Prompt;
+        var rows = StepPrompt.Read(result, promptRows, method);
+        var plan = BadInputException.Check(() => CostPlan.OfStep(choice.Config, choice.Suite, method, rows, choice.Tokens, batch, choice.Trainable));
+        var report = CostReport.Of(choice, common, plan, batch, 1, steps, name) with { ElapsedSeconds = watch.Elapsed.TotalSeconds };
         await Output.Of(result, common).ShowAsync(report, Tables(report, common.Networks), common.Out, null, cancellation);
         return (int)ExitCode.Done;
     }

@@ -115,7 +115,7 @@ public sealed class LayerGradientTests(ITestOutputHelper output)
             "unit" => new(_ => new UnitLayer(), (_, v) => ClearLayers.Unit(v, Width).Value, x, shape, Lengths),
             "words" => new(of => new WordLayer(of("words"), of("positions"), 1, null, 2), Embedded, OneHot(rows), new(rows, 7), Lengths,
                 ("words", Numbers.Of(7, 7 * Width, 0.5), new(7, Width)), ("positions", Numbers.Of(8, 6 * Width, 0.5), new(6, Width))) { InputBits = 0, IsFirst = true },
-            "prompt" => new(of => new PromptLayer(of("prompt")), Prompted, x, shape, [.. Lengths.Select(length => length + 2)], ("prompt", Numbers.Of(9, 2 * Width, 1), new(2, Width))) { IsFirst = true },
+            "prompt" => new(of => new PromptLayer(of("prompt")), Prompted, x, shape, [.. Lengths.Select(length => length + 2)], ("prompt", Numbers.Of(9, 2 * Width, 1), new(2, Width))),
             "answers" => new(_ => new AnswerRows(), (_, v) => ClearLayers.Rows(v, Width, [2, Lengths[0] + 1]).Value, x, shape, Lengths) { Answers = [2, 1] },
             _ => throw new ArgumentException(name),
         };

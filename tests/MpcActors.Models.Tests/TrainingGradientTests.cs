@@ -79,21 +79,53 @@ public sealed class TrainingGradientTests(ITestOutputHelper output)
     public void A_prompt_before_each_text_gets_the_sum_of_their_gradients_and_nothing_else_is_trained()
     {
         using var golden = new GoldenTraining("roberta");
-        var (width, rows) = (golden.Config.Width, 3);
-        double[] prompt = [.. golden.Rows.Take(rows * width).Select(x => -x)];
-        int[] lengths = [.. golden.Lengths.Select(length => length + rows)];
-        var starts = golden.Lengths.Select((_, text) => golden.Lengths[..text].Sum()).ToArray();
-        double[] both = [.. golden.Lengths.SelectMany((length, text) => prompt.Concat(golden.Rows[(starts[text] * width)..((starts[text] + length) * width)]))];
+        var prompt = PromptOf(golden);
 
         var (gradients, cost, planned) = golden.RunFromInput(() => new FusedTraining(), TuningMethod.Prompt, prompt);
 
-        var clear = new ClearTraining(golden.Config, golden.Config.Vocabulary, golden.Tensor).Gradients(both, golden.Targets, lengths, [.. golden.Answers.Select(answer => answer + rows)]);
-        var expected = new double[prompt.Length];
-        for (var text = 0; text < lengths.Length; text++)
-            for (var i = 0; i < prompt.Length; i++) expected[i] += clear.InputGradient[(starts[text] + text * rows) * width + i];
         Assert.Equal(planned, cost);
         Assert.Equal(["prompt"], gradients.Keys);
-        Assert.InRange(ErrorOf(expected, gradients["prompt"]), 0, FusedError);
+        Assert.InRange(ErrorOf(UnderPrompt(golden, prompt).Prompt, gradients["prompt"]), 0, FusedError);
+    }
+
+    [Fact]
+    public void A_prompt_that_is_trained_beside_all_weights_leaves_the_texts_their_positions()
+    {
+        using var golden = new GoldenTraining("roberta");
+        var prompt = PromptOf(golden);
+
+        var (gradients, cost, planned) = golden.RunFromInput(() => new FusedTraining(), TuningMethod.Full, prompt);
+
+        var (clear, ofPrompt, ofTexts) = UnderPrompt(golden, prompt);
+        Assert.Equal(planned, cost);
+        Assert.InRange(ErrorOf(ofPrompt, gradients["prompt"]), 0, FusedError);
+        Assert.InRange(ErrorOf(ofTexts, gradients["embedding.norm.bias"]), 0, FusedError);
+        foreach (var tensor in clear.Keys) Assert.InRange(ErrorOf(clear[tensor], gradients[tensor]), 0, FusedError);
+    }
+
+    const int PromptRows = 3;
+
+    static double[] PromptOf(GoldenTraining golden) => [.. golden.Rows.Take(PromptRows * golden.Config.Width).Select(x => -x)];
+
+    /// <summary>In the clear: the gradients of all layers, of the prompt, and the sum of those of all texts' rows.</summary>
+    static (IReadOnlyDictionary<string, double[]> Layers, double[] Prompt, double[] Texts) UnderPrompt(GoldenTraining golden, double[] prompt)
+    {
+        var width = golden.Config.Width;
+        int[] lengths = [.. golden.Lengths.Select(length => length + PromptRows)];
+        var starts = golden.Lengths.Select((_, text) => golden.Lengths[..text].Sum()).ToArray();
+        double[] both = [.. golden.Lengths.SelectMany((length, text) => prompt.Concat(golden.Rows[(starts[text] * width)..((starts[text] + length) * width)]))];
+        var clear = new ClearTraining(golden.Config, golden.Config.Vocabulary, golden.Tensor).Gradients(both, golden.Targets, lengths, [.. golden.Answers.Select(answer => answer + PromptRows)]);
+        var (ofPrompt, ofTexts) = (new double[prompt.Length], new double[width]);
+        for (int text = 0, row = 0; text < lengths.Length; text++)
+            for (var i = 0; i < lengths[text]; i++, row++)
+                for (var column = 0; column < width; column++)
+                {
+                    var gradient = clear.InputGradient[row * width + column];
+                    if (i < PromptRows) ofPrompt[i * width + column] += gradient;
+                    else ofTexts[column] += gradient;
+                }
+
+        return (clear.Gradients, ofPrompt, ofTexts);
     }
 
     [Theory]

@@ -31,10 +31,10 @@ public sealed record TrainingOutline(TransformerConfig? Transformer, EncoderOutl
         public bool IsPrompt => Name == "prompt";
     }
 
-    /// <summary>The model, with a tensor made for each that it names.</summary>
+    /// <summary>The model, with a tensor made for each that it names. A session trains a prompt alone or none.</summary>
     public ITrainableModel Build(int promptRows, Func<string, Shape, bool, Parameter> make) => Transformer is null
         ? new TrainableEncoder(Encoder!, Method, promptRows, Vocabulary, make)
-        : new TrainableTransformer(Transformer, Classes, Method, promptRows, make);
+        : new TrainableTransformer(Transformer, Classes, Method, Method == TuningMethod.Prompt ? promptRows : 0, make);
 
     /// <summary>All tensors in the order in which they are shared.</summary>
     public IReadOnlyList<Tensor> Tensors(int promptRows)

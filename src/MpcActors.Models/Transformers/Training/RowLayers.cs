@@ -1,3 +1,4 @@
+using MpcActors.Models.Private;
 using MpcActors.Protocols;
 using MpcActors.Protocols.Training;
 using MpcActors.Ring;
@@ -43,7 +44,14 @@ public sealed class PromptLayer(Parameter prompt) : ILayer
             var sum = RingTensor.Zeros(prompt.Shape);
             for (var text = 0; text < sequences.Texts; text++) sum += gradient.Value.Slice(sequences.Starts[text] * width, prompt.Shape);
             prompt.Accumulate(await pass.Suite.Scale(pass.Party, gradient with { Value = sum }, 1, FixedPoint.FractionBits));
-            return gradient;
+            return gradient with { Value = OfTexts(gradient.Value, sequences, count, x.Shape) };
         });
+    }
+
+    static RingTensor OfTexts(RingTensor rows, Sequences sequences, int count, Shape shape)
+    {
+        var texts = Enumerable.Range(0, sequences.Texts).Select(text =>
+            rows.Slice((sequences.Starts[text] + count) * shape.Columns, new Shape(sequences.Lengths[text] - count, shape.Columns)));
+        return RowOperations.Concatenate([.. texts]).Reshape(shape);
     }
 }

@@ -10,7 +10,7 @@ public enum TuningMethod
     /// <summary>The data owner shares embedded rows; every tensor after them is trained.</summary>
     Layers,
 
-    /// <summary>All tensors are trained, the table of words by shared one-hot tokens (supervised fine-tuning, SFT).</summary>
+    /// <summary>All tensors are trained, the table of words by shared one-hot tokens (supervised fine-tuning, SFT). Rows before each text are trained with them where a plan has any.</summary>
     Full,
 
     /// <summary>Rows before each text are trained, and nothing else: the weights get no gradient (gradient prompt tuning).</summary>
@@ -28,7 +28,7 @@ public sealed class TrainableTransformer : ITrainableModel
     readonly TrainableAttention _attention;
 
     /// <param name="make">A tensor by its name and shape, and whether it is trained.</param>
-    /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>.</param>
+    /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>; with <see cref="TuningMethod.Full"/> a prompt that is trained beside all weights, or 0.</param>
     /// <param name="attention">Softmax if nothing is said.</param>
     /// <param name="trained">All of them if nothing is said.</param>
     /// <exception cref="ArgumentException">The attention has no way back.</exception>
@@ -39,8 +39,8 @@ public sealed class TrainableTransformer : ITrainableModel
         var trainsWeights = method != TuningMethod.Prompt;
         _attention = attention ?? TrainableAttention.Softmax;
         (_builder, Config, Classes) = (new(make, trained.AdapterRank), config, classes);
-        if (method == TuningMethod.Full) _builder.Add("embedding", trainsWeights && trained.TrainsLayer(-1, config.Layers), Embedding);
-        if (method == TuningMethod.Prompt) _builder.Add("embedding", trainsWeights, () => new PromptLayer(_builder.Of("prompt", new(promptRows, config.Width), isTrained: true)));
+        if (method == TuningMethod.Full) _builder.Add("embedding", trainsWeights && trained.TrainsLayer(-1, config.Layers), () => promptRows > 0 ? new Chain(Embedding(promptRows), Prompt(promptRows)) : Embedding(0));
+        if (method == TuningMethod.Prompt) _builder.Add("embedding", trainsWeights, () => Prompt(promptRows));
         for (var i = 0; i < config.Layers; i++)
         {
             var name = $"layer {i}";
@@ -58,11 +58,13 @@ public sealed class TrainableTransformer : ITrainableModel
 
     public IReadOnlyList<Parameter> Parameters => _builder.Parameters;
 
-    ILayer Embedding()
+    PromptLayer Prompt(int rows) => new(_builder.Of("prompt", new(rows, Config.Width), isTrained: true));
+
+    ILayer Embedding(int promptRows)
     {
         var words = new WordLayer(
             Of("embedding.words", new(Config.Vocabulary, Config.Width)), Of("embedding.positions", new(Config.Positions, Config.Width)), Config.FirstPosition,
-            Config.TokenTypes > 0 ? Of("embedding.type", Shape.Vector(Config.Width)) : null);
+            Config.TokenTypes > 0 ? Of("embedding.type", Shape.Vector(Config.Width)) : null, promptRows: promptRows);
         return Config.IsCausal ? words : new Chain(words, Norm("embedding.norm"));
     }
 

@@ -10,12 +10,12 @@ public static class TrainingPlan
 {
     /// <param name="lengths">Tokens of each text, without the prompt's rows.</param>
     /// <param name="answers">The row within each text where its label word is predicted.</param>
-    /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>.</param>
+    /// <param name="promptRows">With <see cref="TuningMethod.Prompt"/>; with <see cref="TuningMethod.Full"/> a prompt that is trained beside all weights, or 0.</param>
     public static TransformerPlan Of(
         ITrainingSuite suite, TransformerConfig config, int classes, TuningMethod method, int promptRows, int[] lengths, int[] answers, IShareOptimizer optimizer,
         TrainableAttention? attention = null, TrainedTensors? trained = null)
     {
-        var rows = method == TuningMethod.Prompt ? promptRows : 0;
+        var rows = method == TuningMethod.Layers ? 0 : promptRows;
         return Of(
             suite, make => new TrainableTransformer(config, classes, method, promptRows, make, attention, trained), method == TuningMethod.Full ? config.Vocabulary : 0, config.Width, classes,
             Array.ConvertAll(lengths, length => length + rows), rows, Array.ConvertAll(answers, answer => answer + rows), optimizer);

@@ -10,7 +10,8 @@ namespace MpcActors.Models.Transformers.Training;
 /// <param name="positions">[positions, width].</param>
 /// <param name="type">The only type's row, or null.</param>
 /// <param name="scale">Public factor of the words.</param>
-public sealed class WordLayer(Parameter words, Parameter positions, int firstPosition, Parameter? type, int scale = 1) : ILayer
+/// <param name="promptRows">Rows of each sequence that a layer after this one puts before the text's; the text's positions are counted without them.</param>
+public sealed class WordLayer(Parameter words, Parameter positions, int firstPosition, Parameter? type, int scale = 1, int promptRows = 0) : ILayer
 {
     public IEnumerable<Parameter> Factors => [words];
 
@@ -21,7 +22,7 @@ public sealed class WordLayer(Parameter words, Parameter positions, int firstPos
         using var scope = party.Meter.Enter("embedding");
         var input = await suite.OpenForProducts(party, x);
         var rows = Scaled(await suite.Product(party, input, words.Wire, []));
-        int[] places = [.. lengths.SelectMany(length => Enumerable.Range(firstPosition, length))];
+        int[] places = [.. lengths.SelectMany(length => Enumerable.Range(firstPosition, length - promptRows))];
         var own = positions.Value with { Value = positions.Value.Value.GatherRows(places) };
         rows = Composition.Sum(rows, own.FractionBits > rows.FractionBits ? await suite.Scale(party, own, 1, rows.FractionBits) : own);
         if (type is not null) rows = await RowAddition.Add(pass, rows, type);

@@ -53,6 +53,7 @@ public sealed class CostTests
     [InlineData("layer --backward --tokens 9 --attention rfa --features 4 --suite published")]
     [InlineData("model --method prompt --prompt-rows 3 --tokens 9 --batch 2 --repeats 2")]
     [InlineData("model --method sft --attention rfa --features 4 --tokens 9")]
+    [InlineData("model --method sft --prompt-rows 3 --tokens 9 --batch 2")]
     public async Task A_step_costs_what_was_planned_in_each_phase_and_has_the_clear_logits(string line)
     {
         using var scratch = new Scratch();
@@ -88,6 +89,20 @@ public sealed class CostTests
         Assert.NotEqual(prompt["rounds"]!.GetValue<long>(), features["rounds"]!.GetValue<long>());
         Assert.Equal(2, refused.Code);
         Assert.Contains("softmax", refused.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Rows of a prompt are no different from other parameters; 50 of them are the default where they alone are trained.</summary>
+    [Fact]
+    public async Task Full_fine_tuning_has_a_prompt_only_where_its_rows_are_given()
+    {
+        string[] sft = ["cost", "--method", "sft", "--suite", "published", "--model", "tiny-roberta", "--tokens", "9", "--json"];
+
+        var (without, with) = (await Json(sft), await Json([.. sft, "--prompt-rows", "5"]));
+
+        const int width = 32;
+        Assert.Equal(1552 * 5 * width, 2 * (OfOptimizer(with) - OfOptimizer(without)));
+
+        static long OfOptimizer(JsonNode of) => of["byPhase"]!.AsArray()[2]!["sentBytes"]!.GetValue<long>();
     }
 
     /// <summary>Weights that stay as they are have no gradient and no moments; what one plans is what the other refuses or runs.</summary>

@@ -1,4 +1,5 @@
 using MpcActors.Models.Transformers.Training;
+using MpcActors.Protocols;
 using MpcActors.Protocols.Hybrid;
 using MpcActors.Protocols.Published;
 using MpcActors.Protocols.Training;
@@ -64,6 +65,23 @@ public sealed class ShareOptimizerTests(ITestOutputHelper output)
 
         Assert.Equal(run.Planned, run.Cost);
         Compare(golden, run, ClearSteps(golden, settings, 2), parameterError: 1e-4, stepError: 2e-3);
+    }
+
+    /// <summary>The first step has no moments yet, and is cheaper than the thousands after it.</summary>
+    [Fact]
+    public void A_step_of_Adam_is_planned_as_those_after_the_first_are()
+    {
+        using var golden = new GoldenTraining("roberta");
+
+        var (two, three) = (CostOf(2), CostOf(3));
+
+        var plan = TrainingPlan.Of(new FusedTraining(), golden.Config, golden.Config.Vocabulary, TuningMethod.Layers, 0, golden.Lengths, golden.Answers, Adam());
+        var step = plan.Operations.Aggregate(new OperationCost(""), (sum, operation) => sum + operation);
+        Assert.Equal((three.Rounds - two.Rounds, three.SentBits - two.SentBits, three.OfflineBits - two.OfflineBits), (step.Rounds, 8 * step.SentBytes, 8 * step.DealtBytes));
+
+        Cost CostOf(int steps) => golden.Run(() => new FusedTraining(), Adam, steps: steps).Cost;
+
+        static ShareAdam Adam() => new(new AdamSettings(Rate), mostTogether: 1000);
     }
 
     [Fact]

@@ -14,9 +14,6 @@ namespace MpcActors.Tuning.Gradients;
 /// <param name="states">Where this party keeps its shares; null keeps none. The dealer has none to keep.</param>
 public sealed class TrainingService(GradientSettings agreed, PartyStates? states = null)
 {
-    /// <summary>Numbers that Adam takes through its rounds together: all roles of a simulation are in one memory.</summary>
-    const int MostTogether = 1 << 19;
-
     /// <summary>Words of a batch as it is shared; a peer's word is not trusted with memory.</summary>
     const long MostWords = 1L << 30;
 
@@ -44,7 +41,7 @@ public sealed class TrainingService(GradientSettings agreed, PartyStates? states
         await step.SetUp(party);
         await party.EndEpoch();
 
-        IShareOptimizer optimizer = begin.Optimizer == StepOptimizer.Sgd ? new ShareSgd(0) : new ShareAdam(new(0, Decay: begin.Decay), MostTogether);
+        IShareOptimizer optimizer = begin.Optimizer == StepOptimizer.Sgd ? new ShareSgd(0) : new ShareAdam(new(0, Decay: begin.Decay), ShareAdam.UsuallyTogether);
         var session = new Session(begin, outline, suite, step, optimizer);
         if (begin.From > 0) Restore(party, session);
         var next = begin.From;

@@ -7,6 +7,9 @@ namespace MpcActors.Models.Transformers.Training;
 /// <summary>Changes shared parameters by their shared gradients.</summary>
 public interface IShareOptimizer
 {
+    /// <summary>What a meter calls the operation, within the group's.</summary>
+    const string Update = "update";
+
     /// <summary>Public, and may change from step to step.</summary>
     double Rate { get; set; }
 
@@ -40,6 +43,7 @@ public sealed class ShareSgd(double rate) : IShareOptimizer
 
     public async ValueTask Step(Party party, ITrainingSuite suite, string group, Parameter[] parameters, double lossScale)
     {
+        using var scope = party.Meter.Enter(IShareOptimizer.Update);
         var flat = FlatParameters.Of(parameters);
         flat.Replace(flat.Values - await suite.Scale(party, flat.Gradients, Rate / lossScale, suite.ParameterBits));
     }
@@ -60,6 +64,9 @@ public sealed record AdamSettings(double Rate, double FirstDecay = 0.9, double S
 /// <param name="mostTogether">Numbers that go through the rounds of a step together: fewer hold less memory at a time (about a kilobyte each) and take more rounds.</param>
 public sealed class ShareAdam(AdamSettings settings, int mostTogether = int.MaxValue) : IShareOptimizer
 {
+    /// <summary>What sessions take through a step together: all roles of a simulation are in one memory.</summary>
+    public const int UsuallyTogether = 1 << 19;
+
     Dictionary<string, (Share M, Share V)> _moments = [];
     int _step = 1;
 
@@ -80,6 +87,8 @@ public sealed class ShareAdam(AdamSettings settings, int mostTogether = int.MaxV
         {
             size = Math.Min(mostTogether, count - start);
             var (from, shape) = (start, Shape.Vector(size));
+            // Each part is an operation of its own to the meter: what is held at once is a part's.
+            using var scope = party.Meter.Enter(IShareOptimizer.Update);
             done.Add(await Step(party, suite, Part(flat.Values), Part(flat.Gradients), last is { } moments ? (Part(moments.M), Part(moments.V)) : null, lossScale));
 
             Share Part(Share whole) => size == count ? whole : whole with { Value = whole.Value.Slice(from, shape) };

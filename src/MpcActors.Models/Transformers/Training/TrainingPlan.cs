@@ -6,6 +6,7 @@ using MpcActors.Ring;
 namespace MpcActors.Models.Transformers.Training;
 
 /// <summary>What a training step will cost, exactly: the parties' own program walked with shapes only.</summary>
+/// <remarks>Of an optimiser that keeps moments it is a step after the first, as all others are: moments that there are have to be brought up to date. The first costs less.</remarks>
 public static class TrainingPlan
 {
     /// <param name="lengths">Tokens of each text, without the prompt's rows.</param>
@@ -26,6 +27,14 @@ public static class TrainingPlan
     /// <param name="vocabulary">Columns of shared one-hot tokens, or 0 where embedded rows are shared.</param>
     /// <param name="lengths">Of the texts, a prompt's rows included.</param>
     public static TransformerPlan Of(
+        ITrainingSuite suite, Func<Func<string, Shape, bool, Parameter>, ITrainableModel> build, int vocabulary, int width, int classes,
+        int[] lengths, int promptRows, int[] answers, IShareOptimizer optimizer)
+    {
+        var first = Walk(suite, build, vocabulary, width, classes, lengths, promptRows, answers, optimizer);
+        return optimizer.State.Moments.Count > 0 ? Walk(suite, build, vocabulary, width, classes, lengths, promptRows, answers, optimizer) : first;
+    }
+
+    static TransformerPlan Walk(
         ITrainingSuite suite, Func<Func<string, Shape, bool, Parameter>, ITrainableModel> build, int vocabulary, int width, int classes,
         int[] lengths, int promptRows, int[] answers, IShareOptimizer optimizer)
     {

@@ -55,7 +55,6 @@ public sealed class TrainingStep(ITrainingSuite suite, ITrainableModel model, do
             if (Trained.FirstOrDefault(part => part.Name == name).Parameters is not { } trained) return;
             using var scope = party.Meter.Enter("optimizer");
             using var inner = party.Meter.Enter(name);
-            using var update = party.Meter.Enter("update");
             await optimizer.Step(party, suite, name, trained, lossScale);
         }
     }

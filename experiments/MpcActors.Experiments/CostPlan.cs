@@ -83,7 +83,7 @@ public sealed record CostPlan(
         var answers = Enumerable.Repeat(Math.Max(0, tokens - 2), texts).ToArray();
         try
         {
-            optimizer ??= new ShareAdam(new AdamSettings(1e-3), ShareAdam.UsuallyTogether);
+            optimizer ??= new ShareAdam(new AdamSettings(1e-3));
             var plan = TrainingPlan.Of(suite.CreateTraining(), config, PassSettings.Classes, method, promptRows, lengths, answers, optimizer, attention, trained);
             return new(TransformerOutline.Of(config, attention?.Kind ?? AttentionKind.Softmax, attention?.Features ?? 0, PassSettings.Classes), texts, [.. plan.Operations.Where(IsOfPass)], plan.SetUpBytes, plan.LargestStep)
             {

@@ -41,7 +41,7 @@ public sealed class TrainingService(GradientSettings agreed, PartyStates? states
         await step.SetUp(party);
         await party.EndEpoch();
 
-        IShareOptimizer optimizer = begin.Optimizer == StepOptimizer.Sgd ? new ShareSgd(0) : new ShareAdam(new(0, Decay: begin.Decay), ShareAdam.UsuallyTogether);
+        IShareOptimizer optimizer = begin.Optimizer == StepOptimizer.Sgd ? new ShareSgd(0) : new ShareAdam(new(0, Decay: begin.Decay));
         var session = new Session(begin, outline, suite, step, optimizer);
         if (begin.From > 0) Restore(party, session);
         var next = begin.From;

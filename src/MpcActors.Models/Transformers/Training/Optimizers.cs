@@ -62,9 +62,9 @@ public sealed record AdamSettings(double Rate, double FirstDecay = 0.9, double S
 /// the bias are in public factors. Scaled gradients up to 32, and ε times the loss scale at least 2^−8.
 /// </remarks>
 /// <param name="mostTogether">Numbers that go through the rounds of a step together: fewer hold less memory at a time (about a kilobyte each) and take more rounds.</param>
-public sealed class ShareAdam(AdamSettings settings, int mostTogether = int.MaxValue) : IShareOptimizer
+public sealed class ShareAdam(AdamSettings settings, int mostTogether = ShareAdam.UsuallyTogether) : IShareOptimizer
 {
-    /// <summary>What sessions take through a step together: all roles of a simulation are in one memory.</summary>
+    /// <summary>What goes through a step together if nothing is said: all roles of a simulation are in one memory.</summary>
     public const int UsuallyTogether = 1 << 19;
 
     Dictionary<string, (Share M, Share V)> _moments = [];

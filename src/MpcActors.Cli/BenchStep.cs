@@ -11,16 +11,6 @@ namespace MpcActors.Cli;
 /// <summary>What is trained in a step that is measured.</summary>
 sealed record StepChoice(TuningMethod Method, int PromptRows);
 
-/// <summary>Rows that a step trains before the text's: what prompt tuning is about, and with all weights none unless they are asked for.</summary>
-static class StepPrompt
-{
-    public static Option<int> Option() => Options.Count(
-        "--prompt-rows", "Rows of the prompt before the text's tokens, with --method prompt; with --method sft rows that are trained beside all weights (none if not given)", 50, 1, 1 << 12);
-
-    public static int Read(ParseResult result, Option<int> option, TuningMethod method) =>
-        method == TuningMethod.Prompt || result.GetResult(option) is { Implicit: false } ? result.GetValue(option) : 0;
-}
-
 /// <summary>Whether a step of gradients is measured instead of a pass: a switch for a layer, a method for a model.</summary>
 sealed class StepOptions(bool isOfLayer)
 {
@@ -29,7 +19,7 @@ sealed class StepOptions(bool isOfLayer)
     readonly Option<string> _method = Options.Choice(
         "--method", "A forward pass only, or a step of gradients: of all tensors (sft; tune's with --train-embedding), of all but the tables of words (layers; tune's sft without), or of a prompt", "fot", "fot", "sft", "layers", "prompt");
 
-    readonly Option<int> _promptRows = StepPrompt.Option();
+    readonly Option<int?> _promptRows = StepPrompt.Option();
 
     public void AddTo(Command command)
     {
@@ -42,9 +32,9 @@ sealed class StepOptions(bool isOfLayer)
         if (isOfLayer) return result.GetValue(_backward) ? new(TuningMethod.Layers, 0) : null;
         return result.GetValue(_method) switch
         {
-            "sft" => new(TuningMethod.Full, StepPrompt.Read(result, _promptRows, TuningMethod.Full)),
+            "sft" => new(TuningMethod.Full, StepPrompt.Rows(TuningMethod.Full, result.GetValue(_promptRows))),
             "layers" => new(TuningMethod.Layers, 0),
-            "prompt" => new(TuningMethod.Prompt, StepPrompt.Read(result, _promptRows, TuningMethod.Prompt)),
+            "prompt" => new(TuningMethod.Prompt, StepPrompt.Rows(TuningMethod.Prompt, result.GetValue(_promptRows))),
             _ => null,
         };
     }

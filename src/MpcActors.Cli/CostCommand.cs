@@ -41,16 +41,16 @@ static class CostCommand
             var choice = transformer.Read(result, settings.Network);
             return name == "fot"
                 ? RunAsync(result, choice, settings, result.GetValue(batch), result.GetValue(population), result.GetValue(queries), cancellation)
-                : RunStepsAsync(result, transformer.ForStep(result, choice), settings, name, promptRows, result.GetValue(batch), result.GetValue(queries), cancellation);
+                : RunStepsAsync(result, transformer.ForStep(result, choice), settings, name, result.GetValue(promptRows), result.GetValue(batch), result.GetValue(queries), cancellation);
         });
         return command;
     }
 
-    static async Task<int> RunStepsAsync(ParseResult result, TransformerChoice choice, CommonSettings common, string name, Option<int> promptRows, int batch, int steps, CancellationToken cancellation)
+    static async Task<int> RunStepsAsync(ParseResult result, TransformerChoice choice, CommonSettings common, string name, int? promptRows, int batch, int steps, CancellationToken cancellation)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var method = name == "sft" ? TuningMethod.Full : TuningMethod.Prompt;
-        var rows = StepPrompt.Read(result, promptRows, method);
+        var rows = StepPrompt.Rows(method, promptRows);
         var plan = BadInputException.Check(() => CostPlan.OfStep(choice.Config, choice.Suite, method, rows, choice.Tokens, batch, choice.Trainable));
         var report = CostReport.Of(choice, common, plan, batch, 1, steps, name) with { ElapsedSeconds = watch.Elapsed.TotalSeconds };
         await Output.Of(result, common).ShowAsync(report, Tables(report, common.Networks), common.Out, null, cancellation);
